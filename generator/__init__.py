@@ -1,0 +1,1 @@
+"""A compiler from a declarative application spec to a verified backend."""

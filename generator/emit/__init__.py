@@ -1,0 +1,1 @@
+"""IR to files. One folder per target; each has a view (decisions) and templates (printing)."""

@@ -1,0 +1,1 @@
+"""The ApplicationIR: frozen, fully resolved, canonical."""
