@@ -59,11 +59,14 @@ class Phase(StrEnum):
 
 
 class GuardSpec(msgspec.Struct, frozen=True):
-    """One check. `scope` is what triggers it, `expr` must be true (invariant: not false).
+    """One check: `expr` must be true (an invariant: not false).
 
-    scope: "" at the start (pre) or the end (post) of the operation; the binding
-    of a written row (invariant); a transition effect's id when it is nested in
-    each/when and its guard stands right before it (pre).
+    `scope` says what it belongs to. Pre: "" = before any effect; a transition
+    effect's id = right before that effect (nested in each/when, or on a row
+    made by the flow). Post: "" = after all effects. Invariant: the written row
+    as a dotted path, binding first ("self", "item", "item.holder"); `expr` is
+    then rooted at "self", meaning that row, and is checked after all effects
+    if, and only if, the row was created or one of the rule's fields was written.
     """
 
     expr: GuardExpr
