@@ -1,0 +1,55 @@
+# Everything sets itself up: a virtual environment from the lock file, nothing else on the machine.
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+SPEC ?= specs/shop.yaml
+
+.PHONY: setup demo test check lint types format golden bench lock ui screenshot test-browser clean
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml scripts/setup.sh
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh
+
+demo: $(READY)  ## build the example application and show what was verified
+	@$(BIN)/appgen build $(SPEC)
+
+test: $(READY)  ## the whole test suite
+	@$(BIN)/python -m pytest -n auto -m "not browser"
+
+test-browser: $(READY)  ## the tests that need a browser (Debian's chromium is installed if it is missing)
+	@sh scripts/install_browser.sh
+	@$(BIN)/python -m pytest -m browser
+
+check: $(READY) lint types  ## style, types, who may import whom
+
+lint: $(READY)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+
+types: $(READY)
+	@$(BIN)/mypy
+
+format: $(READY)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+golden: $(READY)  ## rewrite the expected files of the golden cases
+	@$(BIN)/python -m pytest tests/golden --update
+
+bench: $(READY)
+	@$(BIN)/python benchmarks/build.py
+
+ui: $(READY)
+	@$(BIN)/appgen ui
+
+screenshot: $(READY)  ## draw docs/lineage.png with a real browser
+	@sh scripts/install_browser.sh
+	@$(BIN)/python scripts/screenshots.py
+
+lock: $(READY)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf build .appgen .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Constraints and what they bear on, and the layers that enforce them."""

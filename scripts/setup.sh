@@ -1,0 +1,25 @@
+#!/bin/sh
+# Make .venv from requirements.lock. Needs Python 3.11+ and a package registry, nothing else.
+set -eu
+: "${PYTHON:=python3}"
+fail() { echo "setup: $1" >&2; exit 3; }
+
+[ -n "$PYTHON" ] || fail "no python3 found; install Python 3.11 or newer"
+"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "$("$PYTHON" --version) is too old; install Python 3.11 or newer, or run: make PYTHON=/path/to/python3.11"
+
+# A half-made environment (Ctrl-C, full disk) is made anew; a whole one is only brought up to date.
+[ -x .venv/bin/python ] && .venv/bin/python -m pip --version >/dev/null 2>&1 || {
+    echo "setup: creating .venv with $("$PYTHON" --version)"
+    rm -rf .venv
+    "$PYTHON" -m venv .venv 2>/dev/null || {
+        rm -rf .venv
+        "$PYTHON" -m virtualenv .venv 2>/dev/null || fail "Python's venv module is missing; on Debian: apt-get install python3-venv"
+    }
+}
+[ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+echo "setup: installing the locked dependencies"
+# Bytecode now: without it every command pays 2 s for Dagster's imports.
+.venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.lock
+.venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --no-deps --no-build-isolation -e .
+touch .venv/.ready
