@@ -1,5 +1,6 @@
 # Everything sets itself up: a virtual environment from the lock file, nothing else on the machine.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# PYTHON=/path/to/python chooses the interpreter (3.11 or newer) that .venv is made from.
+PYTHON ?=
 BIN := .venv/bin
 READY := .venv/.ready
 SPEC ?= specs/shop.yaml

@@ -1,12 +1,15 @@
 #!/bin/sh
 # Make .venv from requirements.lock. Needs Python 3.11+ and a package registry, nothing else.
 set -eu
-: "${PYTHON:=python3}"
 fail() { echo "setup: $1" >&2; exit 3; }
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
-[ -n "$PYTHON" ] || fail "no python3 found; install Python 3.11 or newer"
-"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    fail "$("$PYTHON" --version) is too old; install Python 3.11 or newer, or run: make PYTHON=/path/to/python3.11"
+# A version manager may leave commands on the PATH that don't run: each candidate is tried.
+for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.14}; do
+    new_enough "$candidate" && found=$candidate && break
+done
+PYTHON=${found:-}
+[ -n "$PYTHON" ] || fail "no Python 3.11 or newer found; install one, or run: make PYTHON=/path/to/python3.11"
 
 # A half-made environment (Ctrl-C, full disk) is made anew; a whole one is only brought up to date.
 [ -x .venv/bin/python ] && .venv/bin/python -m pip --version >/dev/null 2>&1 || {
