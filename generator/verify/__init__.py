@@ -1,0 +1,1 @@
+"""Findings and results: gates, scenarios, and where they run."""

@@ -1,0 +1,99 @@
+"""The command line: reads the plan beside it, runs it, reports, and says by its exit code how it went."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from .client import open_client, sender
+from .plan import Plan, read_plan
+from .report import failure_text, summary, to_json, to_junit
+from .run import Progress, Row, run_plan
+
+PLAN = Path(__file__).with_name("plan.json")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the plan; 0 when at least one scenario ran and all passed, 1 when not, 2 when none was chosen."""
+    options = _parser().parse_args(arguments)
+    plan = select(read_plan(options.plan), options.only)
+    if not plan.scenarios:
+        _say("no scenario was executed: that is a failure")
+        return 2
+    began = time.perf_counter()
+    rows = run(plan, options.base_url, options.parallel, options.timeout, options.seed, _progress)
+    for row in rows:
+        if not row.ok:
+            _say(failure_text(row))
+    _say(summary(rows, time.perf_counter() - began))
+    _write(options.json, to_json(rows))
+    _write(options.junit, to_junit(plan.app, rows))
+    return 0 if all(row.ok for row in rows) else 1
+
+
+def run(
+    plan: Plan,
+    base_url: str,
+    parallel: int = 8,
+    timeout: float = 30.0,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> list[Row]:
+    """Run a plan against a base URL; without a seed each run makes data of its own."""
+    base = secrets.randbelow(10**15) if seed is None else seed
+
+    async def work() -> list[Row]:
+        async with open_client(base_url, timeout, parallel) as client:
+            return await run_plan(
+                plan, sender(client), base_url=base_url, base=base, parallel=parallel, progress=progress
+            )
+
+    return asyncio.run(work())
+
+
+def select(plan: Plan, only: Sequence[str]) -> Plan:
+    """Keep the scenarios whose name or suite holds one of the given texts."""
+    if not only:
+        return plan
+    chosen = tuple(s for s in plan.scenarios if any(o in s.name or o in s.suite for o in only))
+    return replace(plan, scenarios=chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="smoke", description="Exercise a running instance.")
+    parser.add_argument("--base-url", required=True, help="where the instance answers")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="only scenarios that hold NAME"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write the rows as JUnit XML")
+    parser.add_argument("--plan", type=Path, default=PLAN, help=argparse.SUPPRESS)
+    parser.add_argument("--parallel", type=int, default=8, metavar="N", help="scenarios at a time (8)")
+    parser.add_argument(
+        "--timeout", type=float, default=30.0, metavar="S", help="seconds for one answer (30)"
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="makes the data of the run with that seed again"
+    )
+    return parser
+
+
+def _progress(row: Row, done: int, total: int) -> None:
+    if not row.ok or done == total or done % 50 == 0:
+        _say(f"{done}/{total} {'ok' if row.ok else 'FAILED'} {row.scenario}")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _write(path: Path | None, text: str) -> None:
+    if path is not None:
+        path.write_text(text, encoding="utf-8")

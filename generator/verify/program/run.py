@@ -1,0 +1,215 @@
+"""Runs scenarios against an instance, several at once, and gives one row for each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from .plan import Plan, Scenario, Step
+from .symbols import Bindings
+
+MAX_PAGES = 200
+WALKS = 3  # a page may shift while it is read, since other scenarios write at the same time
+
+
+@dataclass(frozen=True)
+class Request:
+    """A step with its symbols resolved."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    content: str | None = None
+
+    def curl(self, base_url: str) -> str:
+        """Return the shell line that sends this request."""
+        query = "?" + urlencode(self.query) if self.query else ""
+        line = ["curl", "-sS", "-i", "-X", self.method, base_url.rstrip("/") + self.path + query]
+        if self.content is not None:
+            line += ["-H", "content-type: application/json", "-d", self.content]
+        return shlex.join(line)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back; `body` is None when there was no content or no JSON."""
+
+    status: int
+    body: Any = None
+    text: str = ""
+
+
+Send = Callable[[Request], Awaitable[Reply]]
+
+
+class Unreachable(Exception):  # noqa: N818
+    """No answer came: refused, broken off or timed out."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One scenario's result: of several steps the first that failed, else the one that matters."""
+
+    scenario: str
+    suite: str
+    kind: str
+    node: str
+    ok: bool
+    request: str
+    expected: str
+    got: str
+    ms: float
+    curl: str
+    step: str
+    steps: int
+    problem: str = ""
+
+
+Progress = Callable[[Row, int, int], None]
+
+
+async def run_plan(
+    plan: Plan,
+    send: Send,
+    *,
+    base_url: str,
+    base: int,
+    parallel: int = 8,
+    progress: Progress | None = None,
+) -> list[Row]:
+    """Run every scenario, at most `parallel` at a time; rows are sorted by name."""
+    gate = asyncio.Semaphore(parallel)
+    rows: list[Row] = []
+
+    async def one(scenario: Scenario) -> None:
+        async with gate:
+            row = await run_scenario(scenario, send, base_url=base_url, base=base, page=plan.max_page_size)
+        rows.append(row)
+        if progress is not None:
+            progress(row, len(rows), len(plan.scenarios))
+
+    await asyncio.gather(*(one(s) for s in plan.scenarios))
+    return sorted(rows, key=lambda r: (r.scenario, r.suite))
+
+
+async def run_scenario(
+    scenario: Scenario,
+    send: Send,
+    *,
+    base_url: str,
+    base: int,
+    page: int = 100,
+    start: datetime | None = None,
+) -> Row:
+    """Run one scenario step by step; the first step that goes wrong ends it."""
+    names = Bindings((start or datetime.now(UTC)).replace(microsecond=0), base)
+    result: Row | None = None
+    began = time.perf_counter()
+    for step in scenario.steps:
+        row = await _run_step(scenario, step, names, send, base_url, page)
+        if result is None or step.id == scenario.target or not row.ok:
+            result = row
+        if not row.ok:
+            break
+    if result is None:
+        raise ValueError(f"scenario {scenario.name} has no steps")
+    return replace(result, ms=round((time.perf_counter() - began) * 1000, 1))
+
+
+async def _run_step(
+    scenario: Scenario, step: Step, names: Bindings, send: Send, base_url: str, page: int
+) -> Row:
+    request, reply, problem = Request(step.method, step.path, {}), None, ""
+    try:
+        request = make_request(step, names)
+        reply, problem = await _attempt(step, request, names, send, page)
+    except Unreachable as error:
+        problem = str(error)
+    except ValueError as error:
+        problem = f"the request could not be made: {error}"
+    return Row(
+        scenario=scenario.name,
+        suite=scenario.suite,
+        kind=scenario.kind,
+        node=scenario.node if step.id == scenario.target else step.operation,
+        ok=not problem,
+        request=f"{request.method} {request.path}" + _body_text(request),
+        expected=f"{step.status}" + ("" if step.empty else " " + _json(step.expect_body)),
+        got="no answer" if reply is None else f"{reply.status} {reply.text}".strip(),
+        ms=0.0,
+        curl=request.curl(base_url),
+        step=step.id,
+        steps=len(scenario.steps),
+        problem=problem,
+    )
+
+
+async def _attempt(step: Step, request: Request, names: Bindings, send: Send, page: int) -> tuple[Reply, str]:
+    if not step.walk:
+        reply = await send(request)
+        return reply, check(step, reply, names)
+    for _ in range(WALKS):
+        reply = await _walk(request, send, page)
+        problem = check(step, reply, names)
+        if not problem:
+            break
+    return reply, problem
+
+
+async def _walk(request: Request, send: Send, page: int) -> Reply:
+    """Read a list page by page and give all its items as one reply."""
+    items: list[Any] = []
+    for number in range(MAX_PAGES):
+        query = request.query | {"limit": str(page), "offset": str(number * page)}
+        reply = await send(replace(request, query=query))
+        if reply.status != 200 or not isinstance(reply.body, dict):
+            return reply
+        items += reply.body["items"]
+        if not reply.body["has_more"]:
+            break
+    return Reply(200, {"items": items}, f"{len(items)} items")
+
+
+def make_request(step: Step, names: Bindings) -> Request:
+    """Resolve a step's symbols."""
+    path = step.path.format(*(names.resolve(v) for v in step.path_values))
+    query = {k: _query_text(names.resolve(v)) for k, v in step.query.items()}
+    if step.raw:
+        return Request(step.method, path, query, step.raw)
+    content = _json(names.resolve(step.body)) if step.has_body else None
+    return Request(step.method, path, query, content)
+
+
+def check(step: Step, reply: Reply, names: Bindings) -> str:
+    """Return "" when the reply is the expected one, else what is wrong with it."""
+    if reply.status >= 500:
+        return f"the server failed with {reply.status}"
+    if reply.status != step.status:
+        return f"expected status {step.status}, got {reply.status}"
+    if step.empty:
+        return "expected no content" if reply.text else ""
+    if reply.body is None:
+        return "the answer is not JSON"
+    return names.mismatch(step.expect_body, reply.body)
+
+
+def _query_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "null" if value is None else str(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _body_text(request: Request) -> str:
+    query = "?" + "&".join(f"{k}={v}" for k, v in request.query.items()) if request.query else ""
+    return query + (f" {request.content}" if request.content is not None else "")

@@ -1,0 +1,49 @@
+"""Prints smoke results as a table for people."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from generator.verify.model import SmokeResult, SmokeRow
+
+
+def smoke_table(result: SmokeResult, *, failures_only: bool = False) -> Table:
+    """Return one line per scenario: its name, what was expected, what came, how long it took."""
+    table = Table(title=f"{result.app}: {smoke_line(result)}", title_justify="left", expand=False)
+    table.add_column("scenario", overflow="fold")
+    table.add_column("expected", max_width=48, no_wrap=True, overflow="ellipsis")
+    table.add_column("got", max_width=48, no_wrap=True, overflow="ellipsis")
+    table.add_column("ms", justify="right")
+    for row in result.failures if failures_only else result.rows:
+        style = "" if row.ok else "bold red"
+        table.add_row(
+            escape(row.scenario), escape(row.expected), escape(row.got), f"{row.ms:.0f}", style=style
+        )
+    return table
+
+
+def smoke_line(result: SmokeResult) -> str:
+    """Return the summary in one line."""
+    if result.problem:
+        return result.problem
+    failed = len(result.failures)
+    return (
+        f"{len(result.rows) - failed} of {len(result.rows)} passed, {failed} failed, {result.ms / 1000:.1f} s"
+    )
+
+
+def print_smoke(result: SmokeResult, console: Console, *, verbose: bool = False) -> None:
+    """Print the failures (or with `verbose` every row) and how to send each failed request again."""
+    if verbose or not result.ok:
+        console.print(smoke_table(result, failures_only=not verbose))
+    for row in result.failures:
+        console.print(failure_text(row), markup=False, highlight=False, soft_wrap=True)
+    if result.ok and not verbose:
+        console.print(f"{result.app}: {smoke_line(result)}", markup=False, highlight=False)
+
+
+def failure_text(row: SmokeRow) -> str:
+    """Return what is needed to look into a failed row."""
+    return f"{row.scenario} (step {row.step}, {row.node})\n  {row.problem}\n  got {row.got}\n  {row.curl}"
