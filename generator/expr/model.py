@@ -58,7 +58,11 @@ class _Node(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="node"):
 
 
 class Literal(_Node, frozen=True, tag="literal"):
-    """A constant; decimals, dates and durations (ISO 8601) are canonical strings."""
+    """A constant; decimals, dates and durations (ISO 8601) are canonical strings.
+
+    A decimal has a point ("5.0"), a duration is in seconds ("PT86400S", "-PT1800S"
+    if negative), a datetime is in UTC ("2026-01-31T09:30:00.000000Z").
+    """
 
     value: bool | int | float | str | None
     type: Type
@@ -68,7 +72,8 @@ class EntityRef(_Node, frozen=True, tag="entity_ref"):
     """A field of a row, or the row itself when `field` is empty.
 
     `entity` is "entity:<Name>" of the root row, `root` its binding, `via` the
-    reference hops from there to the row that holds `field`.
+    reference hops from there to the row that holds `field`. The row behind a
+    reference is that reference's `field` (type row), so an empty `field` has no `via`.
     """
 
     entity: str
@@ -87,7 +92,7 @@ class ContextRef(_Node, frozen=True, tag="context_ref"):
 
 
 class RowsOf(_Node, frozen=True, tag="rows_of"):
-    """All rows of an entity, as the database holds them."""
+    """All rows of an entity ("entity:<Name>"), as the database holds them."""
 
     entity: str
 
