@@ -18,7 +18,7 @@ class ToldError(Exception):
         self.hint = hint
 
 
-class EnvironmentProblem(ToldError):
+class MachineError(ToldError):
     """The machine can't do what is needed: no database, no room, no permission."""
 
     exit_code = EXIT_ENVIRONMENT

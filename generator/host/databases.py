@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 import psycopg2
 from psycopg2 import sql
 
-from generator.core.errors import EnvironmentProblem
+from generator.core.errors import MachineError
 from generator.host.pids import is_dead, own_tag
 from generator.host.postgres import PostgresServer
 
@@ -64,4 +64,4 @@ def _execute(server: PostgresServer, statement: sql.Composed) -> None:
         with closing(server.connect()) as connection, connection.cursor() as cursor:
             cursor.execute(statement)
     except psycopg2.OperationalError as error:
-        raise EnvironmentProblem(f"the embedded PostgreSQL failed: {error}") from error
+        raise MachineError(f"the embedded PostgreSQL failed: {error}") from error

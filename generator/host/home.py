@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from generator.core.errors import EnvironmentProblem
+from generator.core.errors import MachineError
 
 
 def home() -> Path:
@@ -22,7 +22,7 @@ def make_folder(path: Path, mode: int = 0o777) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=mode)
     except OSError as error:
-        raise EnvironmentProblem(
+        raise MachineError(
             f"can't create the folder {path}: {error.strerror}",
             "Set APPGEN_HOME to a folder that you can write.",
         ) from error

@@ -7,13 +7,14 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import psycopg2
 from filelock import FileLock
 
-from generator.core.errors import EnvironmentProblem
+from generator.core.errors import MachineError
 from generator.host.account import Account, binaries, server_account, server_base
 from generator.host.home import home, make_folder
 
@@ -120,7 +121,7 @@ def _start(server: PostgresServer, account: Account, *, durable: bool) -> None:
     _prepare(server, programs, account)
     try:
         _pg_ctl_start(server, programs, account, durable=durable)
-    except EnvironmentProblem:
+    except MachineError:
         if durable:
             raise
         # Without fsync a power cut may spoil the data; all of it is throwaway.
@@ -129,7 +130,7 @@ def _start(server: PostgresServer, account: Account, *, durable: bool) -> None:
         _prepare(server, programs, account)
         _pg_ctl_start(server, programs, account, durable=durable)
     if not _answers(server):
-        raise EnvironmentProblem(
+        raise MachineError(
             "the embedded PostgreSQL started but refuses connections", _tail(server_log(server))
         )
 
@@ -146,7 +147,7 @@ def _prepare(server: PostgresServer, programs: Path, account: Account) -> None:
 def _own_folder(path: Path, account: Account) -> None:
     make_folder(path, 0o700)
     if path.is_symlink() or path.stat().st_uid not in {os.geteuid(), account.uid}:
-        raise EnvironmentProblem(f"{path} belongs to someone else", "Remove it or set APPGEN_HOME.")
+        raise MachineError(f"{path} belongs to someone else", "Remove it or set APPGEN_HOME.")
     account.own(path)
 
 
@@ -167,15 +168,18 @@ def _pg_ctl_start(server: PostgresServer, programs: Path, account: Account, *, d
     settings = _COMMON if durable else _COMMON | _THROWAWAY
     settings = settings | {"unix_socket_directories": str(server.socket), "unix_socket_permissions": "0700"}
     options = " ".join(f"-c {name}={_shell_word(value)}" for name, value in settings.items())
-    start = ["-D", server.data, "-l", server_log(server), "-w", "-t", "30", "-o", options, "start"]
-    _run([programs / "pg_ctl", *start], account, log=server_log(server))
+    log = server_log(server)
+    start = ["-D", str(server.data), "-l", str(log), "-w", "-t", "30", "-o", options, "start"]
+    _run([programs / "pg_ctl", *start], account, log=log)
 
 
 def _shell_word(value: str) -> str:
     return "'" + value.replace("'", "'\\''") + "'"
 
 
-def _run(args: list[str | Path], account: Account, *, check: bool = True, log: Path | None = None) -> None:
+def _run(
+    args: Sequence[str | Path], account: Account, *, check: bool = True, log: Path | None = None
+) -> None:
     # A temporary file, not a pipe: the server inherits it and would keep a pipe open for ever.
     with tempfile.TemporaryFile("w+") as output:
         try:
@@ -193,12 +197,12 @@ def _run(args: list[str | Path], account: Account, *, check: bool = True, log: P
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise EnvironmentProblem(f"the embedded PostgreSQL can't be started: {error}") from error
+            raise MachineError(f"the embedded PostgreSQL can't be started: {error}") from error
         output.seek(0)
         text = output.read().strip()
     if check and done.returncode != 0:
         what = Path(args[0]).name
-        raise EnvironmentProblem(
+        raise MachineError(
             f"the embedded PostgreSQL can't be started: {what} failed:\n{text}", _tail(log) if log else ""
         )
 

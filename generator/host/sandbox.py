@@ -1,0 +1,114 @@
+"""The process sandbox: a temporary folder, a temporary database, child processes."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from generator.core.errors import MachineError
+from generator.core.paths import inside
+from generator.host import process
+from generator.host.databases import create_database, drop_database
+from generator.host.home import home, make_folder
+from generator.host.pids import is_dead, own_tag
+from generator.host.postgres import PostgresServer, shared_server
+from generator.host.server import AppServer
+from generator.verify.sandbox import AppFailed, Completed, Files
+
+_NUMBERS = itertools.count(1)
+_TAIL = 40
+
+
+class ProcessSession:
+    """One application unpacked in `root`, with a database of its own."""
+
+    def __init__(self, root: Path, folder: Path, server: PostgresServer, database: str) -> None:
+        self.root = root
+        self.database_url = server.url(database, "asyncpg")
+        self._env = process.environment(root, DATABASE_URL=self.database_url)
+        self._server = AppServer(root, self._env, folder / "server.log")
+
+    @property
+    def base_url(self) -> str:
+        """Address of the started application."""
+        return self._server.base_url
+
+    def run(self, args: Sequence[str], *, stdin: str = "", timeout: float = 60) -> Completed:
+        """Run a command in the application's folder and environment."""
+        return process.run(args, cwd=self.root, env=self._env, stdin=stdin, timeout=timeout)
+
+    def migrate(self) -> None:
+        """Run `alembic upgrade head`; raises AppFailed."""
+        done = self.run(["python", "-m", "alembic", "upgrade", "head"], timeout=120)
+        if done.code != 0:
+            log = "\n".join((done.stdout + done.stderr).splitlines()[-_TAIL:])
+            raise AppFailed("`alembic upgrade head` failed", log)
+
+    def start(self) -> None:
+        """Start the application's server and wait until /health answers; raises AppFailed."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Stop the application's server."""
+        self._server.stop()
+
+    def logs(self) -> str:
+        """Return all that the application's server has logged."""
+        return self._server.logs()
+
+    def check_alive(self) -> None:
+        """Raise AppFailed if the started server is gone."""
+        self._server.check_alive()
+
+
+class ProcessSandbox:
+    """Sessions on the user's embedded PostgreSQL; may be used by several threads and processes."""
+
+    name = "process"
+
+    @contextmanager
+    def open(self, bundle: Files) -> Iterator[ProcessSession]:
+        """Unpack the application beside an empty database; both are gone at the end."""
+        server = shared_server()
+        folder = _new_folder()
+        try:
+            root = unpack(bundle, folder / "app")
+            database = create_database(server)
+            session = ProcessSession(root, folder, server, database)
+            try:
+                yield session
+            finally:
+                session.stop()
+                drop_database(server, database)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def unpack(bundle: Files, root: Path) -> Path:
+    """Write every file below `root` and return it."""
+    try:
+        for file in bundle.files:
+            path = inside(root, file.path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(file.text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise MachineError(f"can't write {error.filename}: {error.strerror}") from error
+    return root
+
+
+def _new_folder() -> Path:
+    base = make_folder(home() / "sandboxes", 0o700)
+    _reap(base)
+    folder = base / f"{own_tag()}_{next(_NUMBERS)}"
+    folder.mkdir()
+    return folder
+
+
+def _reap(base: Path) -> None:
+    """Remove what runs that were killed have left."""
+    for left in base.iterdir():
+        if is_dead(left.name.rpartition("_")[0]):
+            shutil.rmtree(left, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Plans scenarios from the IR alone; the reference interpreter says what each must answer."""

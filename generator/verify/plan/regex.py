@@ -1,0 +1,161 @@
+"""Text that matches a pattern, as fixed pieces and places to fill from an alphabet."""
+
+from __future__ import annotations
+
+import re
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+DIGITS = "0123456789"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_CATEGORIES = {
+    "CATEGORY_DIGIT": DIGITS,
+    "CATEGORY_WORD": DIGITS + LETTERS + LETTERS.upper() + "_",
+    "CATEGORY_SPACE": " ",
+}
+_PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
+
+Part = str | tuple[str, int]  # a fixed piece, or an alphabet and how many places
+
+
+class Unsampled(Exception):  # noqa: N818
+    """The pattern uses something that is not sampled (look-around, back reference, ...)."""
+
+
+def pattern_parts(pattern: str, fill: int = 0, branch: int = 0) -> list[Part]:
+    """Return the parts of a text that matches; open repeats are `fill` longer than they must be."""
+    return _merge(_sequence(parser.parse(pattern), fill, branch))
+
+
+def first_text(parts: list[Part]) -> str:
+    """Fill every place with the first letter of its alphabet."""
+    return "".join(p if isinstance(p, str) else p[0][0] * p[1] for p in parts)
+
+
+def length(parts: list[Part]) -> int:
+    """Return how many characters the parts make."""
+    return sum(len(p) if isinstance(p, str) else p[1] for p in parts)
+
+
+def capacity(parts: list[Part]) -> int:
+    """Return how many different texts the parts make."""
+    total = 1
+    for part in parts:
+        if not isinstance(part, str):
+            total *= len(part[0]) ** part[1]
+    return total
+
+
+def matching(pattern: str, low: int, high: int, room: int = 0) -> list[Part] | None:
+    """Return parts of a matching text of `low` to `high` characters, with `room` for that many texts.
+
+    Without such a text the one with the most room is returned; None when there is none at all.
+    """
+    best: list[Part] | None = None
+    for branch in range(4):
+        for fill in (*range(41), 63, 99, 127, 254):
+            parts = _try(pattern, fill, branch, low, high)
+            if parts is None:
+                continue
+            if capacity(parts) >= room:
+                return parts
+            if best is None or capacity(parts) > capacity(best):
+                best = parts
+    return best
+
+
+def longest(pattern: str, high: int) -> list[Part] | None:
+    """Return parts of a matching text of exactly `high` characters, if there is one."""
+    for branch in range(4):
+        for fill in range(high + 1):
+            parts = _try(pattern, fill, branch, high, high)
+            if parts is not None:
+                return parts
+    return None
+
+
+def _try(pattern: str, fill: int, branch: int, low: int, high: int) -> list[Part] | None:
+    try:
+        parts = pattern_parts(pattern, fill, branch)
+    except Unsampled:
+        return None
+    if not low <= length(parts) <= high or re.search(pattern, first_text(parts)) is None:
+        return None
+    return parts
+
+
+def _sequence(tokens: Any, fill: int, branch: int) -> list[Part]:
+    return [part for op, argument in tokens for part in _token(str(op), argument, fill, branch)]
+
+
+def _token(op: str, argument: Any, fill: int, branch: int) -> list[Part]:
+    match op:
+        case "LITERAL":
+            return [chr(argument)]
+        case "NOT_LITERAL":
+            return [(_digits_first(_PRINTABLE.replace(chr(argument), "")), 1)]
+        case "ANY":
+            return [(DIGITS, 1)]
+        case "IN":
+            return [(_alphabet(argument), 1)]
+        case "BRANCH":
+            options = argument[1]
+            return _sequence(options[branch % len(options)], fill, branch)
+        case "SUBPATTERN":
+            return _sequence(argument[3], fill, branch)
+        case "ATOMIC_GROUP":
+            return _sequence(argument, fill, branch)
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            low, high, inner = argument
+            count = min(low + fill, int(high)) if str(high) != "MAXREPEAT" else low + fill
+            return [part for _ in range(count) for part in _sequence(inner, fill, branch)]
+        case "AT":
+            return []
+    raise Unsampled(op)
+
+
+def _alphabet(items: Any) -> str:
+    """Return the characters of a set, digits alone where it has them all."""
+    negated = bool(items) and str(items[0][0]) == "NEGATE"
+    chars = "".join(_set_item(str(op), argument) for op, argument in items)
+    if negated:
+        chars = "".join(c for c in _PRINTABLE if c not in chars)
+    if not chars:
+        raise Unsampled("an empty set")
+    return _digits_first("".join(dict.fromkeys(chars)))
+
+
+def _set_item(op: str, argument: Any) -> str:
+    match op:
+        case "NEGATE":
+            return ""
+        case "LITERAL":
+            return chr(argument)
+        case "RANGE":
+            low, high = argument
+            return "".join(map(chr, range(low, min(high, low + 200) + 1)))
+        case "CATEGORY":
+            name = str(argument)
+            if "_NOT_" in name:
+                inner = _CATEGORIES[name.replace("_NOT_", "_")]
+                return "".join(c for c in _PRINTABLE if c not in inner)
+            return _CATEGORIES[name]
+    raise Unsampled(op)
+
+
+def _digits_first(chars: str) -> str:
+    return DIGITS if all(d in chars for d in DIGITS) else chars
+
+
+def _merge(parts: list[Part]) -> list[Part]:
+    """Join neighbours: fixed text with fixed text, places with places of the same alphabet."""
+    merged: list[Part] = []
+    for part in parts:
+        last = merged[-1] if merged else None
+        if isinstance(part, str) and isinstance(last, str):
+            merged[-1] = last + part
+        elif not isinstance(part, str) and not isinstance(last, str) and last and last[0] == part[0]:
+            merged[-1] = (part[0], last[1] + part[1])
+        else:
+            merged.append(part)
+    return merged
