@@ -1,0 +1,34 @@
+"""Emits `app/<entity>/queries.py`: every statement of an entity, built once at import.
+
+Values are passed by keyword (`await db.fetch_value(queries.DOCUMENT, id=id)`).
+`<owners>` stands for one keyword per row above this one in its path, called
+`<owner snake>_id`. Ids are UUIDs, `ids` is a list of them. Keywords that end in
+an underscore are the runtime's.
+
+| name | keywords | gives |
+|---|---|---|
+| DOCUMENT | id | JSON text (one column, `document`) |
+| DOCUMENT_AT | id, <owners> | the same, only below these owners (owned entities only; so all _AT) |
+| EXISTS, EXISTS_AT | id / id, <owners> | a row or none |
+| CREATE | every stored column | JSON text (INSERT ... RETURNING); see `offers_create` |
+| PATCH | id_, <owners>_, columns to set | JSON text (UPDATE ... RETURNING); see `offers_create` |
+| DELETE_AT | id, <owners> | rows deleted (`execute`); all entities have it |
+| ROW, SHARE, LOCK | id | the stored columns: plain, FOR SHARE, FOR NO KEY UPDATE (`tx.one`, `tx.maybe`) |
+| ROW_AT, SHARE_AT, LOCK_AT | id, <owners> | the same below these owners |
+| ROWS, SHARE_ROWS, LOCK_ROWS | ids | the same for many, by id (`tx.all`) |
+| ROWS_BY_<OWNER>, SHARE_ROWS_BY_<OWNER>, LOCK_ROWS_BY_<OWNER> | ids | rows owned by any of `ids`, by id |
+| EVERY_ROW, SHARE_EVERY_ROW, LOCK_EVERY_ROW | - | all rows, by id |
+| LOCK_TABLE | - | keeps others from writing the table (`execute`); before a value over all rows |
+| INSERT | - | `tx.insert(queries.INSERT, record, ...)` |
+| UPDATE | - | `tx.save(queries.UPDATE, record, ...)` writes the columns that changed |
+| DELETE | - | `tx.delete(queries.DELETE, record, ...)` |
+| EXISTING_BY_<FIELDS> | the wire name of each field | the row that an `on_conflict` is about, locked |
+| NEXT_<FIELD> | `<per wire>`, or nothing | the counter's next value (`fetch_value`) |
+| LINKS_<COLLECTION> | ids | rows (`source`, `target`): linked pairs, by target |
+| ADD_<COLLECTION>, REMOVE_<COLLECTION> | id, ids | links, unlinks (`execute`) |
+| CLEAR_<COLLECTION> | id | drops every link (`execute`) |
+| LISTING | - | a `runtime.pagination.Listing`; `await LISTING.page(db, limit=..., filters={...}, <owners>)` |
+| <names of `sql_values`> | see `sql_values` | the value of one aggregate over all rows (`fetch_value`) |
+
+`emit_queries(ir, used=...)` prints only what is used; `used_names` reads that off the service modules.
+"""

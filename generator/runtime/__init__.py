@@ -1,0 +1,1 @@
+"""What every generated service shares: database access, problems, pages, replies."""

@@ -1,0 +1,172 @@
+"""The narrow way to PostgreSQL: prebuilt statements with named parameters."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Executable, RowMapping
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from .errors import NotFound, Retry
+from .failures import constraint_of, is_transient
+from .records import Records, columns_of
+
+M = TypeVar("M")
+T = TypeVar("T")
+Params = Mapping[str, Any]
+
+ATTEMPTS = 12
+_FIRST_PAUSE = 0.004
+_LONGEST_PAUSE = 0.25
+
+
+class Transaction:
+    """Statements and records of one unit of work; all of it is stored or nothing."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self.now = now
+        self._connection = connection
+        self._records = Records()
+
+    async def fetch_one(self, statement: Executable, /, **params: Any) -> RowMapping | None:
+        """Return the first row, if there is one."""
+        return await _first(self._connection, statement, {"now_": self.now, **params})
+
+    async def fetch_all(self, statement: Executable, /, **params: Any) -> Sequence[RowMapping]:
+        """Return all rows."""
+        return await _all(self._connection, statement, {"now_": self.now, **params})
+
+    async def fetch_value(self, statement: Executable, /, **params: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        return await _value(self._connection, statement, {"now_": self.now, **params})
+
+    async def execute(self, statement: Executable, /, **params: Any) -> int:
+        """Carry out a statement; return how many rows it touched."""
+        return (await self._connection.execute(statement, params)).rowcount
+
+    async def maybe(self, model: type[M], statement: Executable, /, **params: Any) -> M | None:
+        """Return the record of the first row, if there is one."""
+        row = await self.fetch_one(statement, **params)
+        return None if row is None else self._records.take(model, row)
+
+    async def one(self, model: type[M], statement: Executable, /, **params: Any) -> M:
+        """Return the record of the first row; NotFound when there is none."""
+        record = await self.maybe(model, statement, **params)
+        if record is None:
+            raise NotFound(model.__name__)
+        return record
+
+    async def all(self, model: type[M], statement: Executable, /, **params: Any) -> list[M]:
+        """Return the records of all rows; a row that is already here is the same object."""
+        return [self._records.take(model, row) for row in await self.fetch_all(statement, **params)]
+
+    async def insert(self, statement: Executable, /, *records: object, race: Sequence[str] = ()) -> None:
+        """Insert records; losing the race for a constraint in `race` runs the work again."""
+        if not records:
+            return
+        try:
+            await self._connection.execute(statement, [columns_of(r) for r in records])
+        except IntegrityError as error:
+            if constraint_of(error) in race:
+                raise Retry from error
+            raise
+        self._records.written(records)
+
+    async def save(self, statement: Executable, /, *records: object) -> None:
+        """Write the columns of the records that differ from their rows."""
+        groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for record in {id(r): r for r in records}.values():
+            changes = self._records.changes(record)
+            if changes:
+                values = {"id_": columns_of(record)["id"], **changes}
+                groups.setdefault(tuple(changes), []).append(values)
+        for rows in groups.values():
+            await self._connection.execute(statement, rows)
+        self._records.written(records)
+
+    async def delete(self, statement: Executable, /, *records: object) -> None:
+        """Delete the rows of the records."""
+        if records:
+            await self.execute(statement, ids=[columns_of(r)["id"] for r in records])
+            self._records.forget(records)
+
+
+class Database:
+    """The process's pool of connections; single statements run in autocommit."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, statement_cache: int = 500) -> None:
+        self._engine = _engine(url, pool_size, statement_cache)
+        self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def fetch_one(self, statement: Executable, /, **params: Any) -> RowMapping | None:
+        """Return the first row, if there is one."""
+        async with self._single.connect() as connection:
+            return await _first(connection, statement, {"now_": _now(), **params})
+
+    async def fetch_all(self, statement: Executable, /, **params: Any) -> Sequence[RowMapping]:
+        """Return all rows."""
+        async with self._single.connect() as connection:
+            return await _all(connection, statement, {"now_": _now(), **params})
+
+    async def fetch_value(self, statement: Executable, /, **params: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        async with self._single.connect() as connection:
+            return await _value(connection, statement, {"now_": _now(), **params})
+
+    async def execute(self, statement: Executable, /, **params: Any) -> int:
+        """Carry out a statement on its own; return how many rows it touched."""
+        async with self._single.connect() as connection:
+            return (await connection.execute(statement, params)).rowcount
+
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run `work` in one transaction; again when it lost a race that a new try may win."""
+        now = _now()
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return await self._once(work, now)
+            except (Retry, DBAPIError) as error:
+                if not is_transient(error):
+                    raise
+            await asyncio.sleep(_pause(attempt))
+        return await self._once(work, now)
+
+    async def _once(self, work: Callable[[Transaction], Awaitable[T]], now: datetime) -> T:
+        async with self._engine.begin() as connection:
+            return await work(Transaction(connection, now))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def _engine(url: str, pool_size: int, statement_cache: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"prepared_statement_cache_size": statement_cache, "server_settings": {"jit": "off"}},
+    )
+
+
+async def _first(connection: AsyncConnection, statement: Executable, params: Params) -> RowMapping | None:
+    return (await connection.execute(statement, params)).mappings().first()
+
+
+async def _all(connection: AsyncConnection, statement: Executable, params: Params) -> Sequence[RowMapping]:
+    return (await connection.execute(statement, params)).mappings().all()
+
+
+async def _value(connection: AsyncConnection, statement: Executable, params: Params) -> Any:
+    return (await connection.execute(statement, params)).scalar()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _pause(attempt: int) -> float:
+    """Return a random pause that grows with each attempt, so that rivals fall out of step."""
+    return random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt))  # noqa: S311

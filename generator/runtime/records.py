@@ -1,0 +1,74 @@
+"""The rows that one transaction holds: the same row is the same object."""
+
+from collections.abc import Hashable, Iterable
+from functools import cache
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import RowMapping, inspect
+from sqlalchemy.orm import Mapper
+
+M = TypeVar("M")
+
+
+@cache
+def attributes(model: Hashable) -> tuple[tuple[str, str], ...]:
+    """Return (attribute, column) of every column of a model."""
+    mapper: Mapper[Any] = inspect(cast("type[Any]", model))
+    return tuple((a.key, a.columns[0].name) for a in mapper.column_attrs)
+
+
+def columns_of(record: object) -> dict[str, Any]:
+    """Return column -> value of a record."""
+    return {column: getattr(record, name) for name, column in attributes(_model(record))}
+
+
+class Records:
+    """An identity map that remembers what each row was when it was read or written."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[type, UUID], object] = {}
+        self._stored: dict[tuple[type, UUID], dict[str, Any]] = {}
+
+    def take(self, model: type[M], row: RowMapping) -> M:
+        """Return the record of a row; a known one takes over what was not changed here."""
+        key = (model, row["id"])
+        known = cast("M | None", self._known.get(key))
+        if known is None:
+            known = model(**{name: row[column] for name, column in attributes(cast("Hashable", model))})
+            self._known[key] = known
+        else:
+            self._refresh(known, row)
+        self._stored[key] = {column: row[column] for _, column in attributes(cast("Hashable", model))}
+        return known
+
+    def _refresh(self, record: object, row: RowMapping) -> None:
+        changed = self.changes(record)
+        for name, column in attributes(_model(record)):
+            if column not in changed:
+                setattr(record, name, row[column])
+
+    def changes(self, record: object) -> dict[str, Any]:
+        """Return column -> value where the record differs from its row."""
+        stored = self._stored.get(_key(record), {})
+        return {c: v for c, v in columns_of(record).items() if c not in stored or stored[c] != v}
+
+    def written(self, records: Iterable[object]) -> None:
+        """Remember that the rows are now as the records are."""
+        for record in records:
+            self._known[_key(record)] = record
+            self._stored[_key(record)] = columns_of(record)
+
+    def forget(self, records: Iterable[object]) -> None:
+        """Drop deleted rows."""
+        for record in records:
+            self._known.pop(_key(record), None)
+            self._stored.pop(_key(record), None)
+
+
+def _model(record: object) -> Hashable:
+    return cast("Hashable", type(record))
+
+
+def _key(record: object) -> tuple[type, UUID]:
+    return type(record), cast("Any", record).id
