@@ -1,0 +1,163 @@
+"""Spec files to an AppSpec: includes, top-level keys, everything wrong with them in one go."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+
+from generator.core.diagnostics import Diagnostics, SpecError
+from generator.core.spans import Span
+from generator.expr.syntax import Name
+from generator.spec.model import AppSpec, EntitySpec, EnumSpec, FlowSpec, SettingSpec
+from generator.spec.read_entities import read_entity, read_enum
+from generator.spec.read_flows import read_flow
+from generator.spec.reader import MAX_NAME, Pairs, Reader
+from generator.spec.tree import Scalar, YamlNode, parse_yaml
+
+Read = Callable[[str], str]
+
+_TOP = ("app", "description", "enums", "entities", "flows", "settings", "include")
+_INCLUDED = ("enums", "entities", "flows", "include")
+_SETTINGS = {"port": (1, 65535), "page_size": (1, 1000), "max_page_size": (1, 1000)}
+_APP_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
+_MAX_FILES = 1000
+
+
+def load_app(main: str, read: Read) -> AppSpec:
+    """Read a spec and what it includes; raises SpecError with every diagnostic found."""
+    loader = _Loader(read)
+    spec = loader.load(main)
+    if loader.found.has_errors or spec is None:
+        raise SpecError(list(loader.found))
+    return spec
+
+
+class _Loader:
+    """One run over the main file and its includes."""
+
+    def __init__(self, read: Read) -> None:
+        self.found = Diagnostics()
+        self._read = read
+        self._reader = Reader(self.found)
+        self._files: list[str] = []
+        self._enums: list[EnumSpec] = []
+        self._entities: list[EntitySpec] = []
+        self._flows: list[FlowSpec] = []
+
+    def load(self, main: str) -> AppSpec | None:
+        pairs, root = self._open(main, Span(main, 1, 1, 1, 1), _TOP)
+        if pairs is None:
+            return None
+        name = self._app_name(pairs, root)
+        settings = self._settings(pairs["settings"][1]) if "settings" in pairs else ()
+        self._declarations(pairs, posixpath.dirname(main), (main,))
+        if name is None:
+            return None
+        return AppSpec(
+            span=name.span,
+            name=name,
+            description=self._reader.prose(pairs["description"][1], "`description`")
+            if "description" in pairs
+            else "",
+            enums=tuple(self._enums),
+            entities=tuple(self._entities),
+            flows=tuple(self._flows),
+            settings=settings,
+            files=tuple(self._files),
+        )
+
+    def _open(self, path: str, origin: Span, known: tuple[str, ...]) -> tuple[Pairs | None, Span]:
+        try:
+            tree = parse_yaml(path, self._read(path))
+        except FileNotFoundError:
+            self.found.error("E112", f"there is no file {path}", origin)
+            return None, origin
+        except UnicodeDecodeError as error:
+            self.found.error("E113", f"{path} is not UTF-8 text: {error.reason}", Span(path, 1, 1, 1, 1))
+            return None, origin
+        except SpecError as error:
+            self.found.extend(error.diagnostics)
+            return None, origin
+        self._files.append(path)
+        return self._reader.pairs(tree, "a spec" if known is _TOP else "an included file", known), tree.span
+
+    def _app_name(self, pairs: Pairs, root: Span) -> Name | None:
+        if "app" not in pairs:
+            self.found.error(
+                "E156",
+                "the spec has no `app: name`",
+                Span(root.file, root.line, root.column, root.line, root.column),
+            )
+            return None
+        scalar = self._reader.scalar(pairs["app"][1], "`app`")
+        if scalar is None:
+            return None
+        if not _APP_NAME.match(scalar.text) or len(scalar.text) > MAX_NAME:
+            hint = "lower-case letters, digits and -, beginning with a letter"
+            self.found.error("E157", f"`app` can't be {scalar.text[:MAX_NAME]!r}", scalar.span, hint)
+            return None
+        return Name(scalar.span, scalar.text)
+
+    def _settings(self, node: YamlNode) -> tuple[SettingSpec, ...]:
+        pairs = self._reader.pairs(node, "`settings`", _SETTINGS) or {}
+        found = []
+        for key, (where, value) in pairs.items():
+            number = self._reader.integer(value, f"`{key}`")
+            least, most = _SETTINGS[key]
+            if number is None:
+                continue
+            if not least <= number <= most:
+                self.found.error("E158", f"`{key}` must be between {least} and {most}", value.span)
+            found.append(SettingSpec(value.span, Name(where.span, key), number))
+        return tuple(found)
+
+    def _declarations(self, pairs: Pairs, folder: str, chain: tuple[str, ...]) -> None:
+        for key, take in (("enums", self._enum), ("entities", self._entity), ("flows", self._flow)):
+            if key in pairs:
+                for name, value in self._reader.entries(pairs[key][1], f"`{key}`"):
+                    take(name, value)
+        if "include" in pairs:
+            for item in self._reader.items(pairs["include"][1], "`include`"):
+                self._include(item, folder, chain)
+
+    def _enum(self, key: Scalar, node: YamlNode) -> None:
+        found = read_enum(self._reader, key, node)
+        if found:
+            self._enums.append(found)
+
+    def _entity(self, key: Scalar, node: YamlNode) -> None:
+        found = read_entity(self._reader, key, node)
+        if found:
+            self._entities.append(found)
+
+    def _flow(self, key: Scalar, node: YamlNode) -> None:
+        found = read_flow(self._reader, key, node)
+        if found:
+            self._flows.append(found)
+
+    def _include(self, node: YamlNode, folder: str, chain: tuple[str, ...]) -> None:
+        scalar = self._reader.scalar(node, "each of `include`")
+        if scalar is None:
+            return
+        inner = posixpath.normpath(scalar.text)
+        if (
+            "\\" in scalar.text
+            or inner.startswith(("/", ".."))
+            or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", inner)
+        ):
+            self.found.error(
+                "E114", f"{scalar.text[:80]!r} is not below the folder of the main file", scalar.span
+            )
+            return
+        path = posixpath.join(folder, inner)
+        if path in self._files or path in chain:
+            what = "includes itself" if path in chain else "is included twice"
+            self.found.error("E115", f"{path} {what}", scalar.span)
+            return
+        if len(self._files) >= _MAX_FILES:
+            self.found.error("E116", f"more than {_MAX_FILES} files are included", scalar.span)
+            return
+        pairs, _ = self._open(path, scalar.span, _INCLUDED)
+        if pairs is not None:
+            self._declarations(pairs, folder, (*chain, path))

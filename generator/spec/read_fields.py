@@ -1,0 +1,229 @@
+"""Fields and inputs: the short form and the long form, both to FieldSpec."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generator.expr.parse import parse_expression, parse_field
+from generator.expr.syntax import Bound, Counter, FieldForm, Modifier, Name, Node, Number, Text, TypeForm
+from generator.spec.model import FieldSpec, LimitSpec, TypeSpec
+from generator.spec.reader import Pairs, Reader
+from generator.spec.tree import Mapping, Scalar, YamlNode
+
+_BOUNDS: dict[str, Any] = {">": "gt", ">=": "ge", "<": "lt", "<=": "le", "matches": "pattern"}
+_MODIFIERS = ("unique", "server", "touched", "immutable", "owned")
+_COMPARED = ("gt", "ge", "lt", "le")
+_LENGTHS = ("min_length", "max_length")
+_LONG = (
+    *(
+        "type",
+        "target",
+        "items",
+        "values",
+        "precision",
+        "scale",
+        "nullable",
+        "default",
+        "snapshot",
+        "derived",
+    ),
+    *("counter", "pattern", "description"),
+    *(_MODIFIERS + _COMPARED + _LENGTHS),
+)
+
+
+def read_fields(reader: Reader, node: YamlNode, what: str) -> tuple[FieldSpec, ...]:
+    """Read `name: FIELD` pairs."""
+    found = []
+    for key, value in reader.entries(node, what):
+        name = reader.name(key, "a field's name", "snake")
+        field = read_field(reader, name, value) if name else None
+        if field:
+            found.append(field)
+    return tuple(found)
+
+
+def read_field(reader: Reader, name: Name, node: YamlNode) -> FieldSpec | None:
+    """Read one field in either form."""
+    if isinstance(node, Mapping):
+        return _long(reader, name, node)
+    _hint_at_commas(reader, node)
+    form = reader.parse(parse_field, node, f"the field `{name}`")
+    return None if form is None else _expanded(reader, name, form)
+
+
+def _hint_at_commas(reader: Reader, node: YamlNode) -> None:
+    """`{x: decimal(10,2)}` is two keys in YAML."""
+    if isinstance(node, Scalar) and not node.style and node.text.count("(") > node.text.count(")"):
+        reader.found.error(
+            "E141",
+            "a parenthesis is not closed",
+            node.span,
+            "inside { } text that holds a comma needs quotes around it",
+        )
+
+
+def _expanded(reader: Reader, name: Name, form: FieldForm) -> FieldSpec:
+    sizes = _sizes(reader, form.type)
+    return FieldSpec(
+        span=form.span,
+        name=name,
+        type=_type(form.type),
+        nullable=form.type.nullable,
+        limits=(*sizes, *(_limit(bound) for bound in form.bounds)),
+        modifiers=tuple(m for m in form.modifiers if m.name != "snapshot"),
+        default=form.default,
+        snapshot=_snapshot(reader, form),
+        derived=form.derived,
+        counter=form.counter,
+    )
+
+
+def _snapshot(reader: Reader, form: FieldForm) -> Node | None:
+    marked = next((m for m in form.modifiers if m.name == "snapshot"), None)
+    if marked and form.snapshot is None:
+        reader.found.error("E142", "a snapshot needs a value", marked.span, "write `= EXPR snapshot`")
+    return form.snapshot
+
+
+def _type(form: TypeForm) -> TypeSpec:
+    decimal = form.name == "decimal" and len(form.args) == 2
+    precision, scale = form.args if decimal else (None, None)
+    return TypeSpec(form.span, form.name, form.of, precision, scale, form.values)
+
+
+def _limit(bound: Bound) -> LimitSpec:
+    return LimitSpec(bound.span, _BOUNDS[bound.op], bound.value)
+
+
+def _sizes(reader: Reader, form: TypeForm) -> tuple[LimitSpec, ...]:
+    """Turn the numbers behind a type into bounds."""
+    args = form.args
+    match form.name:
+        case "string" | "text" if args:
+            kinds = ("min_length", "max_length")
+        case "int" | "float" if len(args) == 2:
+            kinds = ("ge", "le")
+        case "decimal" if len(args) == 2 and all(args):
+            return ()
+        case _ if not args:
+            return ()
+        case _:
+            message = f"`{form.name}` does not take {'this number' if len(args) == 1 else 'these numbers'}"
+            hint = "string(MAX), string(MIN..MAX), int(MIN..MAX), decimal(DIGITS,DECIMALS)"
+            reader.found.error("E143", message, form.span, hint)
+            return ()
+    pairs: Any = zip(kinds, (None, *args) if len(args) == 1 else args, strict=False)
+    return tuple(LimitSpec(value.span, kind, value) for kind, value in pairs if value is not None)
+
+
+def _long(reader: Reader, name: Name, node: Mapping) -> FieldSpec | None:
+    pairs = reader.pairs(node, f"the field `{name}`", _LONG)
+    if pairs is None:
+        return None
+    if "type" not in pairs:
+        reader.found.error("E144", f"the field `{name}` has no type", name.span, "add `type: …`")
+        return None
+    kind = _long_type(reader, pairs)
+    if kind is None:
+        return None
+    return FieldSpec(
+        span=node.span,
+        name=name,
+        type=kind,
+        nullable=_flag(reader, pairs, "nullable"),
+        limits=_long_limits(reader, pairs),
+        modifiers=_long_modifiers(reader, pairs),
+        default=_expression(reader, pairs, "default"),
+        snapshot=_expression(reader, pairs, "snapshot"),
+        derived=_expression(reader, pairs, "derived"),
+        counter=_counter(reader, pairs),
+        description=reader.prose(pairs["description"][1], "`description`") if "description" in pairs else "",
+    )
+
+
+def _flag(reader: Reader, pairs: Pairs, key: str) -> bool:
+    return key in pairs and reader.boolean(pairs[key][1], f"`{key}`")
+
+
+def _expression(reader: Reader, pairs: Pairs, key: str) -> Node | None:
+    return reader.parse(parse_expression, pairs[key][1], f"`{key}`") if key in pairs else None
+
+
+def _long_type(reader: Reader, pairs: Pairs) -> TypeSpec | None:
+    word = reader.name(pairs["type"][1], "`type`")
+    if word is None:
+        return None
+    target = {"reference": "target", "list": "items"}.get(word.text)
+    for key, owner in (
+        ("target", "reference"),
+        ("items", "list"),
+        ("values", "enum"),
+        ("precision", "decimal"),
+        ("scale", "decimal"),
+    ):
+        if key in pairs and word.text != owner:
+            reader.found.error("E145", f"`{key}` belongs to `type: {owner}`", pairs[key][0].span)
+        if key not in pairs and word.text == owner:
+            reader.found.error("E144", f"`type: {owner}` needs `{key}`", word.span)
+            return None
+    return TypeSpec(
+        span=word.span,
+        name=word.text,
+        of=reader.name(pairs[target][1], f"`{target}`") if target else None,
+        precision=_number(reader, pairs, "precision"),
+        scale=_number(reader, pairs, "scale"),
+        values=reader.names(pairs["values"][1], "`values`") if word.text == "enum" else (),
+    )
+
+
+def _number(reader: Reader, pairs: Pairs, key: str) -> Number | None:
+    if key not in pairs:
+        return None
+    value = reader.integer(pairs[key][1], f"`{key}`")
+    return None if value is None else Number(pairs[key][1].span, str(value))
+
+
+def _long_limits(reader: Reader, pairs: Pairs) -> tuple[LimitSpec, ...]:
+    found = []
+    for kind in (*_LENGTHS, *_COMPARED, "pattern"):
+        if kind not in pairs:
+            continue
+        node = pairs[kind][1]
+        value = _number(reader, pairs, kind) if kind in _LENGTHS else _bound(reader, node, kind)
+        if value is not None:
+            found.append(LimitSpec(pairs[kind][0].span, _any(kind), value))
+    return tuple(found)
+
+
+def _bound(reader: Reader, node: YamlNode, kind: str) -> Number | Text | None:
+    scalar = reader.scalar(node, f"`{kind}`")
+    if scalar is None:
+        return None
+    if kind == "pattern" or scalar.kind == "str":
+        return Text(scalar.span, scalar.text)
+    found = reader.parse(parse_expression, scalar, f"`{kind}`")
+    if found is None or isinstance(found, Number):
+        return found
+    reader.found.error("E126", f"`{kind}` must be a number", scalar.span)
+    return None
+
+
+def _long_modifiers(reader: Reader, pairs: Pairs) -> tuple[Modifier, ...]:
+    return tuple(Modifier(pairs[key][0].span, _any(key)) for key in _MODIFIERS if _flag(reader, pairs, key))
+
+
+def _counter(reader: Reader, pairs: Pairs) -> Counter | None:
+    """`counter: field`; `counter: true` counts over the whole entity."""
+    if "counter" not in pairs:
+        return None
+    key, node = pairs["counter"]
+    if isinstance(node, Scalar) and node.kind == "bool" and node.text == "true":
+        return Counter(key.span, None)
+    per = reader.name(node, "`counter`")
+    return None if per is None else Counter(node.span, per)
+
+
+def _any(value: str) -> Any:
+    """Hand a checked word to a field whose type lists the possible words."""
+    return value

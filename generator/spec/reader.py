@@ -1,0 +1,166 @@
+"""What every part of the reading shares: taking YAML nodes apart, with a message for each misfit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TypeVar
+
+from generator.core.diagnostics import Diagnostics
+from generator.core.names import snake
+from generator.core.suggest import did_you_mean
+from generator.expr.parse import ParseError
+from generator.expr.syntax import Name, Text
+from generator.spec.phrases import Parser, parse_scalar
+from generator.spec.tree import Mapping, Scalar, Sequence, YamlNode
+
+MAX_NAME = 63  # PostgreSQL's identifiers
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
+_SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+T = TypeVar("T")
+Pairs = dict[str, tuple[Scalar, YamlNode]]
+
+
+class Reader:
+    """Collects diagnostics while a file is read; every `take` returns None after a message."""
+
+    def __init__(self, found: Diagnostics) -> None:
+        self.found = found
+
+    def pairs(self, node: YamlNode, what: str, known: Iterable[str]) -> Pairs | None:
+        """Return the entries of a mapping with a fixed set of keys."""
+        if not isinstance(node, Mapping):
+            self.found.error("E122", f"{what} must be a mapping, not {describe(node)}", node.span)
+            return None
+        allowed = tuple(known)
+        for key, _ in node.pairs:
+            if key.text not in allowed:
+                hint = did_you_mean(key.text, allowed)
+                self.found.error("E121", f"{what} has no key `{key.text}`", key.span, hint)
+        return {key.text: (key, value) for key, value in node.pairs if key.text in allowed}
+
+    def entries(self, node: YamlNode, what: str) -> tuple[tuple[Scalar, YamlNode], ...]:
+        """Return the entries of a mapping whose keys the spec chooses; nothing (`~`) is an empty one."""
+        if isinstance(node, Mapping):
+            return node.pairs
+        if not (isinstance(node, Scalar) and node.kind == "null"):
+            self.found.error("E122", f"{what} must be a mapping, not {describe(node)}", node.span)
+        return ()
+
+    def items(self, node: YamlNode, what: str) -> tuple[YamlNode, ...]:
+        """Return the items of a list; nothing (`~`) is an empty one."""
+        if isinstance(node, Sequence):
+            return node.items
+        if not (isinstance(node, Scalar) and node.kind == "null"):
+            self.found.error("E123", f"{what} must be a list, not {describe(node)}", node.span)
+        return ()
+
+    def scalar(self, node: YamlNode, what: str) -> Scalar | None:
+        """Return a node that is text, a number or a boolean, not empty."""
+        if not isinstance(node, Scalar) or node.kind == "null":
+            self.found.error(
+                "E124", f"{what} must be text, not {describe(node)}", node.span, split_hint(node)
+            )
+            return None
+        return node
+
+    def prose(self, node: YamlNode, what: str) -> str:
+        """Return free text."""
+        found = self.scalar(node, what)
+        return found.text.strip() if found else ""
+
+    def boolean(self, node: YamlNode, what: str) -> bool:
+        """Return `true` or `false`; anything else is refused and counts as false."""
+        if isinstance(node, Scalar) and node.kind == "bool":
+            return node.text == "true"
+        self.found.error("E125", f"{what} must be true or false, not {describe(node)}", node.span)
+        return False
+
+    def integer(self, node: YamlNode, what: str) -> int | None:
+        """Return a whole number of reasonable size."""
+        if isinstance(node, Scalar) and node.kind == "int" and len(node.text) <= 12:
+            return int(node.text, 0) if node.text[:2] in {"0x", "0o"} else int(node.text)
+        self.found.error("E126", f"{what} must be a whole number, not {describe(node)}", node.span)
+        return None
+
+    def name(self, node: YamlNode, what: str, style: str = "") -> Name | None:
+        """Return an identifier; `style` "pascal" or "snake" asks for that spelling."""
+        found = self.scalar(node, what)
+        if found is None or not self._is_name(found, what):
+            return None
+        if style and not (_PASCAL if style == "pascal" else _SNAKE).match(found.text):
+            self._refuse_style(found, what, style)
+            return None
+        return Name(found.span, found.text)
+
+    def names(self, node: YamlNode, what: str) -> tuple[Name, ...]:
+        """Return a list of identifiers."""
+        found = [self.name(item, f"each of {what}") for item in self.items(node, what)]
+        return tuple(name for name in found if name is not None)
+
+    def parse(self, parser: Parser[T], node: YamlNode, what: str) -> T | None:
+        """Return what a parser of the expression language makes of a scalar."""
+        found = node if isinstance(node, Scalar) and node.text else self.scalar(node, what)
+        if found is None:
+            return None
+        try:
+            return parse_scalar(parser, found)
+        except ParseError as error:
+            self.found.error(error.code, error.message, error.span, error.hint or comment_hint(found))
+            return None
+
+    def text(self, node: YamlNode, what: str) -> Text | None:
+        """Return free text with its place."""
+        found = self.scalar(node, what)
+        return Text(found.span, found.text) if found else None
+
+    def _is_name(self, found: Scalar, what: str) -> bool:
+        if not _IDENTIFIER.match(found.text):
+            shown = repr(found.text) if len(found.text) <= MAX_NAME else repr(found.text[:MAX_NAME]) + "…"
+            hint = "a name holds the letters a-z, A-Z, digits and _, and does not begin with a digit"
+            self.found.error("E127", f"{what} must be a name, not {shown}", found.span, hint)
+            return False
+        if len(found.text) > MAX_NAME:
+            self.found.error("E128", f"{what} is longer than {MAX_NAME} characters", found.span)
+            return False
+        return True
+
+    def _refuse_style(self, found: Scalar, what: str, style: str) -> None:
+        words = snake(found.text)
+        better = "".join(w.capitalize() for w in words.split("_")) if style == "pascal" else words
+        label = "PascalCase" if style == "pascal" else "snake_case"
+        hint = f"write `{better}`" if better and better != found.text else ""
+        self.found.error("E129", f"{what} must be in {label}: {found.text}", found.span, hint)
+
+
+def describe(node: YamlNode) -> str:
+    """Say what a node is, for messages."""
+    match node:
+        case Mapping():
+            return "a mapping"
+        case Sequence():
+            return "a list"
+        case Scalar():
+            return {"null": "nothing", "bool": "a boolean", "str": "text"}.get(node.kind, "a number")
+
+
+def comment_hint(node: Scalar) -> str:
+    """Explain a plain scalar that YAML cut at a comment."""
+    behind = node.file.text[node.end : node.end + 40].split("\n")[0]
+    if not node.style and behind.lstrip().startswith("#") and node.text.count('"') % 2:
+        return "a # after a blank begins a comment: put the whole text in single quotes"
+    return ""
+
+
+def split_hint(node: YamlNode) -> str:
+    """Explain text that YAML took for something else."""
+    match node:
+        case Mapping():
+            return "text that holds `: ` needs quotes around it"
+        case Sequence():
+            return "text that begins with [ needs quotes around it"
+        case Scalar():
+            return ""
