@@ -8,9 +8,9 @@ import msgspec
 
 from generator.emit.dbnames import SchemaNames
 from generator.emit.exprs.sql import to_ddl
+from generator.emit.spans import SPANS, Span
 from generator.emit.sqltext import quote_name, quote_text
 from generator.emit.sqltypes import max_length
-from generator.emit.spans import SPANS, Span
 from generator.emit.tables import Check, Code, Exclusion, Index, UniqueConstraint, Violation
 from generator.ir.index import Index as IrIndex
 from generator.ir.index import stored_fields
@@ -107,7 +107,7 @@ class EntityConstraints:
         self.found.answer(name, unique.status, "conflict", unique.id, unique.message)
 
     def _exclusion(self, name: str, unique: Unique, only: str) -> Exclusion:
-        """Ranges that end before they begin are left out: building one is an error, and it overlaps nothing."""
+        """Leave out ranges that end before they begin: they overlap nothing, and making one is an error."""
         assert unique.during is not None  # noqa: S101
         start, end = (self._field_of(f) for f in unique.during)
         keys = [self._field_of(f) for f in unique.fields]

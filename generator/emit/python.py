@@ -15,15 +15,15 @@ from decimal import Decimal
 LITERALS = str | int | float | bool | Decimal | None
 
 # What a mapped class or a Pydantic model already means by a name.
-_TAKEN_ATTRIBUTES = frozenset(
-    """
+_ATTRIBUTES = """
     metadata registry
     model_computed_fields model_config model_construct model_copy model_dump model_dump_json model_extra
     model_fields model_fields_set model_json_schema model_parametrized_name model_post_init model_rebuild
     model_validate model_validate_json model_validate_strings
-    construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_json update_forward_refs validate
-    """.split()
-)
+    construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_json
+    update_forward_refs validate
+"""
+_TAKEN_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 _TAKEN_PACKAGES = frozenset(
     {"base", "config", "entities", "enums", "extensions", "main", "runtime", "violations"}
 )
@@ -114,7 +114,7 @@ class Imports:
         self._typing_only: set[str] = set()
 
     def symbol(self, module: str, name: str, *, typing_only: bool = False) -> str:
-        """Import `name` from `module`; `typing_only` puts it under TYPE_CHECKING unless also used at run time."""
+        """Import `name` from `module`; `typing_only` is for annotations that nothing evaluates."""
         local = self._bind(module, name, name)
         self._mark(local, typing_only=typing_only)
         return local

@@ -7,8 +7,7 @@ import re
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 # PostgreSQL's reserved key words, those that may only name types or functions included.
-RESERVED = frozenset(
-    """
+_WORDS = """
     all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate
     collation column concurrently constraint create cross current_catalog current_date current_role
     current_schema current_time current_timestamp current_user default deferrable desc distinct do else end
@@ -19,9 +18,10 @@ RESERVED = frozenset(
     variadic verbose when where window with
     between bigint bit boolean char character coalesce dec decimal exists extract float greatest grouping
     inout int integer interval least merge_action national nchar none normalize nullif numeric out overlay
-    position precision real row setof smallint substring time timestamp treat trim values varchar xmlattributes
-    """.split()
-)
+    position precision real row setof smallint substring time timestamp treat trim values varchar
+    xmlattributes
+"""
+RESERVED = frozenset(_WORDS.split())
 
 
 def quote_name(name: str) -> str:

@@ -122,7 +122,7 @@ def server_default(entity: Entity, field: Field) -> ServerDefault | None:
             return None
 
 
-def _literal_default(value: bool | int | float | str, type_: Type) -> ServerDefault:  # noqa: FBT001
+def _literal_default(value: bool | float | str, type_: Type) -> ServerDefault:  # noqa: FBT001
     if isinstance(value, bool):
         return ServerDefault(str(value).lower(), is_sql=True)
     if type_.name in ("int", "float", "decimal"):

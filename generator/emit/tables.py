@@ -9,7 +9,6 @@ import msgspec
 
 from generator.emit.sqltypes import Annotation, ColumnType, ServerDefault
 
-
 Code = OneOf["guard_failed", "conflict", "in_use", "out_of_range"]
 
 
