@@ -1,0 +1,137 @@
+"""Runs stages behind the content-addressed cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from generator.core.digest import canonical_json, digest
+from generator.core.errors import ToldError
+from generator.core.ports import Formatter
+from generator.stages.code import CodeIndex
+from generator.stages.model import Artefact, Ref, StageDef, View, resolve
+from generator.stages.store import Store, content_hash, get_blob, get_record, has_blob, put_blob, put_record
+
+Done = Mapping[str, Artefact]
+WHOLE = View("whole", lambda value: value)
+
+
+class Tools(msgspec.Struct, frozen=True):
+    """What a stage may use besides its inputs."""
+
+    formatter: Formatter
+
+
+class Workshop:
+    """Makes artefacts: from the store if the same key was made before, else by running the stage.
+
+    `directives` holds, per stage, the digest of the rewrites in force for it.
+    `fresh` runs every stage whatever the store holds.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        code: CodeIndex,
+        tools: Tools,
+        *,
+        directives: Mapping[str, str] | None = None,
+        fresh: bool = False,
+    ) -> None:
+        self.store = store
+        self.code = code
+        self._tools = tools
+        self._directives = dict(directives or {})
+        self._fresh = fresh
+        self._narrowed: dict[tuple[str, str], Any] = {}
+
+    def make(self, stage: StageDef, done: Done) -> Artefact:
+        """Return the stage's output."""
+        key = self.key(stage, done)
+        kept = None if self._fresh else self._kept(stage, key)
+        return kept or self._run(stage, key, done)
+
+    def key(self, stage: StageDef, done: Done) -> str:
+        """Return the hash of all that the stage's output depends on."""
+        reads = [(i.stage, i.view.name, self._view_digest(done[i.stage], i.view)) for i in stage.inputs]
+        return digest([stage.name, self.code.version(stage), reads, self._directives.get(stage.name, "")])
+
+    def views(self, stage: StageDef, done: Done) -> list[Any]:
+        """Return what the stage may see of its inputs, in order."""
+        return [self._narrow(done[i.stage], i.view) for i in stage.inputs]
+
+    def keep(
+        self, stage: StageDef, key: str, value: Any, *, same_as: Any = None, sidecar: Any = None
+    ) -> Artefact:
+        """Put a stage's output into the store; `same_as` stands for it in the data version."""
+        data = canonical_json(value)
+        identity = content_hash(data) if same_as is None else digest(same_as)
+        beside = put_blob(self.store, canonical_json(sidecar)) if stage.sidecar else ""
+        ref = Ref(stage.name, key, identity, put_blob(self.store, data), beside)
+        if stage.pure:
+            put_record(self.store, _record(ref), ref)
+        return Artefact(ref, lambda: value, lambda: sidecar, hit=False)
+
+    def find(self, stage: StageDef, ref: Ref, *, hit: bool = True) -> Artefact:
+        """Return the output that a reference points to."""
+        sidecar = (lambda: load(self.store, ref.sidecar, stage.sidecar)) if ref.sidecar else None
+        return Artefact(ref, lambda: load(self.store, ref.blob, stage.gives), sidecar, hit=hit)
+
+    def _kept(self, stage: StageDef, key: str) -> Artefact | None:
+        ref = get_record(self.store, f"stages/{stage.name}/{key}", Ref)
+        if ref is None or not all(has_blob(self.store, b) for b in (ref.blob, ref.sidecar) if b):
+            return None
+        return self.find(stage, ref)
+
+    def _run(self, stage: StageDef, key: str, done: Done) -> Artefact:
+        made = resolve(stage.run)(self._tools, *self.views(stage, done))
+        value, sidecar = made if stage.sidecar else (made, None)
+        return self.keep(stage, key, value, sidecar=sidecar)
+
+    def _narrow(self, artefact: Artefact, view: View) -> Any:
+        place = (artefact.ref.blob, view.name)
+        if place not in self._narrowed:
+            self._narrowed[place] = view.of(artefact.value)
+        return self._narrowed[place]
+
+    def _view_digest(self, artefact: Artefact, view: View) -> str:
+        if view is WHOLE:
+            return artefact.ref.digest
+        known = artefact.ref.views
+        name = f"{view.name}@{self._view_code(view)}"
+        if name not in known:
+            known[name] = digest(self._narrow(artefact, view))
+            if artefact.ref.key:
+                put_record(self.store, _record(artefact.ref), artefact.ref)
+        return known[name]
+
+    def _view_code(self, view: View) -> str:
+        return self.code.module_version(view.of.__module__)[:12]
+
+
+def external(name: str, value: Any) -> Artefact:
+    """Wrap what comes from outside the pipeline as an input of its first stage."""
+    address = digest(value)
+    return Artefact(Ref(name, "", address, address), lambda: value, hit=False)
+
+
+def load(store: Store, address: str, kind: str) -> Any:
+    """Return the value of a blob; `kind` is "module:Type"."""
+    data = get_blob(store, address)
+    if data is None:
+        raise ToldError(
+            f"an output of an earlier build is lost or spoilt ({address[:12]})", "Build again with --force."
+        )
+    return _decoder(kind).decode(data)
+
+
+@cache
+def _decoder(kind: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(resolve(kind))
+
+
+def _record(ref: Ref) -> str:
+    return f"stages/{ref.stage}/{ref.key}"
