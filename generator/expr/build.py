@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
 from lark import Token, Tree
 
 from generator.core.spans import Span
@@ -116,12 +117,13 @@ def _distinct(modifiers: list[s.Modifier]) -> list[s.Modifier]:
 
 def _with_value(form: s.FieldForm, tree: ParseTree, places: Places) -> s.FieldForm:
     node = _node(_subtree(tree, 0), places)
-    values: dict[str, Any] = {n: getattr(form, n) for n in ("span", "type", "bounds", "modifiers")}
     if tree.data == "derived":
-        return s.FieldForm(**values, derived=node)
+        return msgspec.structs.replace(form, derived=node)
     if isinstance(node, s.Call) and node.name == "next":
-        return s.FieldForm(**values, counter=_counter(node))
-    return s.FieldForm(**values, **{"snapshot" if form.has("snapshot") else "default": node})
+        return msgspec.structs.replace(form, counter=_counter(node))
+    if form.has("snapshot"):
+        return msgspec.structs.replace(form, snapshot=node)
+    return msgspec.structs.replace(form, default=node)
 
 
 def _counter(call: s.Call) -> s.Counter:

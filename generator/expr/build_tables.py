@@ -37,7 +37,7 @@ def render() -> str:
     data, memo = _serialised(compute())
     return (
         '"""Parse tables of grammar.lark, written by build_tables.py: never edit."""\n\n'
-        "# ruff: noqa\n# fmt: off\n"
+        "# ruff: noqa: E501, Q000\n# fmt: off\n"
         f"from typing import Any\n\nSTAMP = {stamp()!r}\nDATA: Any = {data!r}\nMEMO: Any = {memo!r}\n"
     )
 

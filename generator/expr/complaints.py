@@ -9,7 +9,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from generator.core.spans import Span
 from generator.expr.places import Places
 
-SYNTAX = "E200"
+SYNTAX = "E400"
 
 _STARTS_EXPRESSION = {"NAME", "NUMBER", "STRING", "MINUS", "NOT", "LPAR", "TRUE", "FALSE", "NULL", "DURATION"}
 _OPERATORS = {"PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "COMPARE", "IN", "IS", "AND", "OR"}

@@ -1,0 +1,41 @@
+"""What the typing functions hand each other."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from generator.core.diagnostics import Diagnostics
+from generator.core.spans import Span
+from generator.expr import syntax as s
+from generator.expr.model import Expr, Type
+from generator.expr.scope import RowBinding, Schema, Scope
+
+
+class Operand(Protocol):
+    """Types any node: the recursion, handed down so that modules need not import each other."""
+
+    def __call__(self, node: s.Node, context: Context, hint: Type | None = None) -> Expr | None:
+        """Return the typed node, or None after reporting why not."""
+        ...
+
+
+class Context:
+    """A scope, the schema, and where errors go."""
+
+    def __init__(self, scope: Scope, schema: Schema, found: Diagnostics, operand: Operand) -> None:
+        self.scope = scope
+        self.schema = schema
+        self._found = found
+        self._operand = operand
+
+    def operand(self, node: s.Node, hint: Type | None = None) -> Expr | None:
+        """Type a node in this context."""
+        return self._operand(node, self, hint)
+
+    def error(self, code: str, message: str, span: Span, hint: str = "") -> None:
+        """Report an error."""
+        self._found.error(code, message, span, hint)
+
+    def within(self, element: RowBinding) -> Context:
+        """Return the context inside an aggregate."""
+        return Context(self.scope.within(element), self.schema, self._found, self._operand)
