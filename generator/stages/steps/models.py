@@ -1,0 +1,14 @@
+"""The application's models."""
+
+from __future__ import annotations
+
+from generator.emit.finish import finish
+from generator.emit.models import emit_models
+from generator.emit.tree import Tree
+from generator.ir.model import ApplicationIR
+from generator.stages.tools import Tools
+
+
+def run(tools: Tools, ir: ApplicationIR) -> Tree:
+    """Emit and format them."""
+    return finish(emit_models(ir), tools.formatter)

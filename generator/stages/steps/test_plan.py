@@ -1,0 +1,14 @@
+"""The scenarios that the application has to pass."""
+
+from __future__ import annotations
+
+from generator.guards.model import GuardIR
+from generator.ir.model import ApplicationIR
+from generator.stages.tools import Tools
+from generator.verify.model import TestsModelIR
+from generator.verify.plan import make_plan
+
+
+def run(_: Tools, ir: ApplicationIR, guards: GuardIR) -> TestsModelIR:
+    """Plan them."""
+    return make_plan(ir, guards)
