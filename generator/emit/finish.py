@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from generator.core.ports import Formatter
 from generator.emit.tree import Block, EmittedFile, Tree
 
-_MARKER = re.compile(r"^[ \t]*#@(?:[ \t]+(?P<node>\S.*?))?[ \t]*$")
+# The formatter puts a blank behind the hash.
+_MARKER = re.compile(r"^[ \t]*# ?@(?:[ \t]+(?P<node>\S.*?))?[ \t]*$")
 
 
 def marker(node: str) -> str:
@@ -39,7 +40,7 @@ def _finished(file: EmittedFile, formatted: str | None) -> EmittedFile:
 
 def take_markers(text: str) -> tuple[str, tuple[Block, ...]]:
     """Return the text without marker lines, and the blocks that they began."""
-    if "#@" not in text:
+    if "#@" not in text and "# @" not in text:
         return text, ()
     kept: list[str] = []
     starts: list[tuple[int, str]] = []

@@ -114,8 +114,10 @@ def initial_value(entity: Entity, field: Field) -> Expr | None:
 def server_default(entity: Entity, field: Field) -> ServerDefault | None:
     """Return the column's default: literals and now() only, so that model and migration can't differ."""
     match initial_value(entity, field):
-        case Literal(value=value) if value is not None and field.type.name != "json":
-            return _literal_default(value, field.type)
+        case Literal(value=value) if (
+            value is not None and field.type.name != "json" and "'" not in str(value)
+        ):
+            return _literal_default(value, field.type)  # (Alembic cannot compare a default with a quote)
         case CallExpr(name="now", args=()):
             return ServerDefault("now()", is_sql=True)
         case _:

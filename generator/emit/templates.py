@@ -26,11 +26,11 @@ def _environment(package: str) -> Environment:
 
 
 @cache
-def template(package: str, name: str) -> Template:
+def template(package: str, name: str, /) -> Template:
     """Return a template from the `templates` folder of a package, compiled once."""
     return _environment(package).get_template(name)
 
 
-def render(package: str, name: str, **view: Any) -> str:
+def render(package: str, name: str, /, **view: Any) -> str:
     """Return the text of a template filled from a view."""
     return template(package, name).render(view)
