@@ -1,0 +1,1 @@
+"""Typed expressions as Python, as SQLAlchemy Core and as SQL text."""

@@ -1,0 +1,77 @@
+"""Derived fields in expressions: each is replaced by what it is computed from."""
+
+from __future__ import annotations
+
+import msgspec
+
+from generator.emit.exprs.walk import bindings, replace_parts
+from generator.expr.model import INT, AggregateExpr, CallExpr, EntityRef, Expr, Literal, OldExpr, Type
+from generator.ir.index import Index
+from generator.ir.model import Field, Managed
+
+
+def expand(expr: Expr, index: Index) -> Expr:
+    """Return the expression over stored fields only; element rows get names of their own."""
+    return _Expansion(index, bindings(expr)).expand(expr)
+
+
+class _Expansion:
+    """One expansion: hands out names of element rows that nothing else has."""
+
+    def __init__(self, index: Index, taken: set[str]) -> None:
+        self._index = index
+        self._taken = set(taken)
+
+    def expand(self, expr: Expr) -> Expr:
+        if isinstance(expr, OldExpr):
+            return expr
+        if isinstance(expr, EntityRef):
+            field = self._derived(expr)
+            return expr if field is None else self._inlined(expr, field)
+        return replace_parts(expr, self.expand)
+
+    def _derived(self, ref: EntityRef) -> Field | None:
+        entity = self._index.hop(ref.entity.removeprefix("entity:"), ref.via)
+        if not ref.field or not self._index.has_field(entity, ref.field):
+            return None
+        field = self._index.field(entity, ref.field)
+        return field if field.managed is Managed.DERIVED else None
+
+    def _inlined(self, ref: EntityRef, field: Field) -> Expr:
+        assert field.value is not None  # noqa: S101 - a derived field has a value
+        return self.expand(settled(self._moved(field.value, ref, {}), field.type))
+
+    def _moved(self, expr: Expr, place: EntityRef, renamed: dict[str, str]) -> Expr:
+        """Return `expr`, rooted at "self", as seen from the row that holds `place`."""
+        if isinstance(expr, EntityRef):
+            return _seen_from(expr, place, renamed)
+        if isinstance(expr, AggregateExpr):
+            name = self._fresh(expr.binding)
+            renamed = {**renamed, expr.binding: name}
+            expr = msgspec.structs.replace(expr, binding=name)
+        return replace_parts(expr, lambda part: self._moved(part, place, renamed))
+
+    def _fresh(self, wanted: str) -> str:
+        name, number = wanted, 2
+        while name in self._taken:
+            name, number = f"{wanted}.{number}", number + 1
+        self._taken.add(name)
+        return name
+
+
+def _seen_from(ref: EntityRef, place: EntityRef, renamed: dict[str, str]) -> EntityRef:
+    new = msgspec.structs.replace
+    if ref.root != "self":
+        return new(ref, root=renamed.get(ref.root, ref.root))
+    if not ref.field and place.via:
+        *via, last = place.via
+        return EntityRef(place.entity, last, tuple(via), place.root, ref.type)
+    return new(ref, entity=place.entity, via=(*place.via, *ref.via), root=place.root)
+
+
+def settled(expr: Expr, type_: Type) -> Expr:
+    """Return the value as a field of this type holds it: a decimal is rounded to the field's scale."""
+    if type_.name != "decimal":
+        return expr
+    result = msgspec.structs.replace(type_, nullable=expr.type.nullable)
+    return CallExpr("round", (expr, Literal(type_.scale, INT)), result)
