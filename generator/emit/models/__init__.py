@@ -1,4 +1,4 @@
-"""Emission of SQLAlchemy models: `app/base.py`, `app/<entity>/models.py`, `app/entities.py`, `app/violations.py`."""
+"""Emission of the model layer: base, a models module per entity, all of them together, violations."""
 
 from generator.emit.models.emit import emit_models
 
