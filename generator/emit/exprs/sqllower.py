@@ -62,7 +62,7 @@ class Lower:
     def __init__(self, params: Mapping[Expr, str] | None = None) -> None:
         self._params = params or {}
 
-    def lower(self, expr: Expr) -> Sql:  # noqa: PLR0911 - one line for each kind of node
+    def lower(self, expr: Expr) -> Sql:  # noqa: C901 - a line for each kind of node
         """Return the SQL of an expression."""
         if expr in self._params:
             return Param(self._params[expr], expr.type)
@@ -159,7 +159,7 @@ class Lower:
                 raise UnsupportedError(f"{expr.right} is no number of days")
         return Infix(expr.op, self.lower(expr.left), amount)
 
-    def _call(self, expr: CallExpr) -> Sql:  # noqa: PLR0911 - one line for each function
+    def _call(self, expr: CallExpr) -> Sql:  # noqa: C901 - a line for each function
         args = tuple(self.lower(a) for a in expr.args)
         match expr.name:
             case "now":
@@ -177,6 +177,8 @@ class Lower:
             case "seconds" | "minutes" | "hours" | "days":
                 unit = Const(Literal(_SECONDS[expr.name], INT))
                 return Infix("*", Infix("*", Cast(args[0], "numeric"), unit), _SECOND)
+            case "abs" if expr.type.name == "float":
+                return Call("abs", args)
             case "abs" | "floor" | "ceil":
                 return Call(expr.name, (_exact(expr.args[0], args[0]),))
             case "round":
@@ -225,17 +227,19 @@ def _is_numeric(expr: Expr) -> bool:
 def _exact(expr: Expr, value: Sql) -> Sql:
     """Return a number as numeric: an integer because abs overflows, a float by its shortest text."""
     if expr.type.name == "float":
-        return value
+        return _shortest(value)
     return value if _is_numeric(expr) else Cast(value, "numeric")
+
+
+def _shortest(value: Sql) -> Sql:
+    """Return a float as the number that it is written as; a plain cast keeps 15 digits."""
+    return Cast(Cast(value, "text"), "numeric")
 
 
 def _float_arithmetic(expr: ArithmeticExpr, left: Sql, right: Sql) -> Sql:
     if expr.op == "%":  # PostgreSQL has no remainder of floats
-        rest = Infix("%", Cast(left, "numeric"), _or_null(expr.right, Cast(right, "numeric")))
+        rest = Infix("%", _exact(expr.left, left), _or_null(expr.right, _exact(expr.right, right)))
         return Cast(rest, "float8")
-    left = (
-        Cast(left, "float8") if expr.left.type.name != "float" and expr.right.type.name != "float" else left
-    )
     return Infix(expr.op, left, _or_null(expr.right, right) if expr.op == "/" else right)
 
 
@@ -250,7 +254,7 @@ def _rounded(expr: CallExpr, args: tuple[Sql, ...]) -> Sql:
     value, places = args
     operand = expr.args[0]
     if operand.type.name == "float":
-        rounded = Call("round", (Cast(value, "numeric"), places))
+        rounded = Call("round", (_shortest(value), places))
         return Cast(rounded, "float8") if expr.type.name == "float" else rounded
     if operand.type.name == "int" and expr.type.name == "int":
         return value

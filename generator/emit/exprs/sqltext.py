@@ -48,7 +48,7 @@ def to_text(sql: Sql) -> str:
     return _print(sql).text
 
 
-def _print(sql: Sql) -> Text:  # noqa: PLR0911 - one line for each kind of node
+def _print(sql: Sql) -> Text:  # noqa: C901 - a line for each kind of node
     match sql:
         case Const(literal=literal):
             return constant(literal)
