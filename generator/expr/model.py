@@ -150,7 +150,8 @@ class ArithmeticExpr(_Node, frozen=True, tag="arithmetic"):
 class AggregateExpr(_Node, frozen=True, tag="aggregate"):
     """A fold over rows; `binding` names the element row inside `value` and `where`.
 
-    count: rows for which `where` is true; any/all: Kleene over `value`;
+    count: rows for which `where` is true; any/all: Kleene over `value` of those
+    (`exists(rows, C)` is any with the value true, where C); no `where`: all rows;
     sum of nothing is 0, min/max/avg of nothing are null; null values are left out.
     """
 

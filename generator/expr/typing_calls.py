@@ -105,6 +105,8 @@ def _fold(
 def _over_condition(name: str, source: EntityRef | RowsOf, binding: str, body: Expr | None) -> AggregateExpr:
     if name in ("len", "count"):
         return AggregateExpr("count", source, binding, where=body, type=INT)
+    if name == "exists":
+        return AggregateExpr("any", source, binding, Literal(True, BOOL), body)
     value = body if body is not None else Literal(True, BOOL)
     return AggregateExpr(
         "all" if name == "all" else "any", source, binding, value, type=nullable(BOOL, value)
@@ -226,7 +228,7 @@ def _round(node: s.Call, context: Context, hint: Type | None) -> Expr | None:
             case other:
                 context.error("E405", "round() takes a number of decimals from 0 to 10", other.span)
                 return None
-    type_ = INT if not node.args[1:] or arg.type.name == "int" else Type(arg.type.name)
+    type_ = INT if places == 0 or arg.type.name == "int" else Type(arg.type.name)
     return CallExpr("round", (arg, Literal(places, INT)), nullable(type_, arg))
 
 

@@ -143,7 +143,8 @@ def _start(parts: tuple[str, ...], context: Context) -> _Start | None:
         return row_input
     if name not in scope.inputs and scope.own is not None and _has(scope.own.entity, name, context):
         return _Start(scope.own, 0)
-    named = [e for e in reversed(scope.elements) if snake(e.entity) == name]
+    outside_first = (*reversed(scope.elements[:-1]), *scope.elements[-1:])
+    named = [e for e in outside_first if snake(e.entity) == name]
     return _Start(named[0], 1) if named else None
 
 

@@ -1,0 +1,129 @@
+"""Questions about typed expressions, and rewriting of their roots."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from typing import assert_never
+
+import msgspec
+
+from generator.expr.model import (
+    AggregateExpr,
+    ArithmeticExpr,
+    BooleanExpr,
+    CallExpr,
+    ComparisonExpr,
+    ContextRef,
+    EntityRef,
+    ExistsExpr,
+    Expr,
+    Literal,
+    MembershipExpr,
+    NotExpr,
+    OldExpr,
+)
+from generator.expr.show import show
+
+__all__ = ["children", "is_local", "refs", "replace_root", "show", "walk"]
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """Return the direct operands, an aggregate's source included."""
+    match expr:
+        case Literal() | EntityRef() | ContextRef():
+            return ()
+        case ComparisonExpr(left=left, right=right) | ArithmeticExpr(left=left, right=right):
+            return (left, right)
+        case MembershipExpr(needle=needle, options=options):
+            return (needle, *options)
+        case ExistsExpr(target=operand) | NotExpr(operand=operand) | OldExpr(operand=operand):
+            return (operand,)
+        case BooleanExpr(operands=operands):
+            return operands
+        case AggregateExpr(source=source, value=value, where=where):
+            first = (source,) if isinstance(source, EntityRef) else ()
+            return (*first, *(e for e in (value, where) if e is not None))
+        case CallExpr(args=args):
+            return args
+        case _:
+            assert_never(expr)
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Yield the expression and everything in it, outer before inner, left to right."""
+    yield expr
+    for child in children(expr):
+        yield from walk(child)
+
+
+def refs(expr: Expr) -> list[EntityRef]:
+    """Return every reference in it, sources of aggregates included, in order, repeated as written."""
+    return [e for e in walk(expr) if isinstance(e, EntityRef)]
+
+
+def is_local(expr: Expr, root: str, stored: Container[str] | None = None) -> bool:
+    """Whether it reads nothing but own fields of the row `root`: no clock, no other rows, no old values.
+
+    With `stored`, the names of the fields that have a column, derived fields don't count as own.
+    """
+    return all(_reads_only(e, root, stored) for e in walk(expr))
+
+
+def _reads_only(expr: Expr, root: str, stored: Container[str] | None) -> bool:
+    match expr:
+        case EntityRef(field=field, via=via):
+            known = stored is None or field in stored
+            return expr.root == root and not via and bool(field) and known
+        case ContextRef() | AggregateExpr() | OldExpr():
+            return False
+        case CallExpr(name=name):
+            return name not in ("now", "today")
+        case _:
+            return True
+
+
+def replace_root(expr: Expr, old: str, new: str) -> Expr:
+    """Return the expression with the binding `old` renamed to `new`."""
+    match expr:
+        case Literal() | ContextRef():
+            return expr
+        case EntityRef():
+            return _ref(expr, old, new)
+        case ComparisonExpr(left=left, right=right) | ArithmeticExpr(left=left, right=right):
+            return msgspec.structs.replace(
+                expr, left=replace_root(left, old, new), right=replace_root(right, old, new)
+            )
+        case MembershipExpr(needle=needle, options=options):
+            return msgspec.structs.replace(
+                expr, needle=replace_root(needle, old, new), options=_all(options, old, new)
+            )
+        case ExistsExpr(target=target):
+            return msgspec.structs.replace(expr, target=replace_root(target, old, new))
+        case NotExpr(operand=operand):
+            return msgspec.structs.replace(expr, operand=replace_root(operand, old, new))
+        case OldExpr(operand=ref):
+            return msgspec.structs.replace(expr, operand=_ref(ref, old, new))
+        case BooleanExpr(operands=operands):
+            return msgspec.structs.replace(expr, operands=_all(operands, old, new))
+        case CallExpr(args=args):
+            return msgspec.structs.replace(expr, args=_all(args, old, new))
+        case AggregateExpr():
+            return _aggregate(expr, old, new)
+        case _:
+            assert_never(expr)
+
+
+def _ref(ref: EntityRef, old: str, new: str) -> EntityRef:
+    return msgspec.structs.replace(ref, root=new) if ref.root == old else ref
+
+
+def _all(exprs: tuple[Expr, ...], old: str, new: str) -> tuple[Expr, ...]:
+    return tuple(replace_root(e, old, new) for e in exprs)
+
+
+def _aggregate(expr: AggregateExpr, old: str, new: str) -> AggregateExpr:
+    source = _ref(expr.source, old, new) if isinstance(expr.source, EntityRef) else expr.source
+    if expr.binding == old:
+        return msgspec.structs.replace(expr, source=source)
+    value, where = (None if e is None else replace_root(e, old, new) for e in (expr.value, expr.where))
+    return msgspec.structs.replace(expr, source=source, value=value, where=where)

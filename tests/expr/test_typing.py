@@ -1,0 +1,192 @@
+"""What expressions mean, and what is said about those that mean nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from generator.core.diagnostics import Diagnostics
+from generator.expr.model import (
+    BOOL,
+    AggregateExpr,
+    ComparisonExpr,
+    ContextRef,
+    EntityRef,
+    Literal,
+    RowsOf,
+    Type,
+)
+from generator.expr.parse import parse_expression
+from generator.expr.scope import NOTHING
+from generator.expr.syntax import Path
+from generator.expr.typing import resolve_row, resolve_rows, resolve_target
+from tests.expr.toy import AT, SCOPE, ToySchema, bad, good, typed
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("status == OPEN", BOOL),
+        ("OPEN == box.status", BOOL),
+        ("status in [OPEN, 'SHUT']", BOOL),
+        ("color == RED", Type("bool", nullable=True)),
+        ("color is null", BOOL),
+        ("parent.limit", Type("int", nullable=True)),
+        ("count / 2", Type("decimal")),
+        ("count / limit", Type("decimal", nullable=True)),
+        ("ratio + 1", Type("float")),
+        ("len(note)", Type("int", nullable=True)),
+        ("sum(parts, weight)", Type("float")),
+        ("min(parts, day)", Type("date", nullable=True)),
+        ("avg(parts, limit)", Type("decimal", nullable=True)),
+        ("made_at - now()", Type("duration")),
+        ("made_at + 3h", Type("datetime")),
+        ("due - days(count)", Type("date")),
+        ("round(ratio)", Type("int")),
+        ("round(amount, 2)", Type("decimal")),
+        ("coalesce(color, RED)", Type("enum", of="Color")),
+        ("coalesce(note, 'x')", Type("text")),
+        ("if(open, 1, 0.5)", Type("decimal")),
+        ("if(open, count, null)", Type("int", nullable=True)),
+        ("old(made.limit)", Type("int", nullable=True)),
+        ("old(limit)", Type("int")),
+    ],
+)
+def test_types(text: str, type_: Type) -> None:
+    assert good(text).type == type_
+
+
+def test_names() -> None:
+    assert good("limit") == EntityRef("entity:Box", "limit", type=Type("int"))
+    assert good("box") == EntityRef("entity:Box", "", type=Type("row", of="Box"))
+    assert good("parent.holder.limit") == EntityRef(
+        "entity:Box", "limit", ("parent", "holder"), type=Type("int", nullable=True)
+    )
+    assert good("to.limit") == EntityRef("entity:Holder", "limit", root="input:to", type=Type("int"))
+    assert good("input.to") == EntityRef("entity:Holder", "", root="input:to", type=Type("row", of="Holder"))
+    assert good("amount") == ContextRef("input", "amount", Type("decimal"))
+
+
+def test_inside_an_aggregate_the_element_comes_first() -> None:
+    expr = good("all(parts, limit <= box.limit and self.limit > 0 and part.limit > 0)")
+    assert isinstance(expr, AggregateExpr)
+    assert expr.binding == "each:1"
+    roots = [(r.root, r.via) for r in _refs(expr)]
+    assert roots == [
+        ("self", ()),
+        ("each:1", ()),
+        ("each:1", ("box",)),
+        ("self", ()),
+        ("each:1", ()),
+    ]
+
+
+def _refs(expr: AggregateExpr) -> list[EntityRef]:
+    from generator.expr.walk import refs  # noqa: PLC0415
+
+    return refs(expr)
+
+
+def test_all_rows_of_an_entity() -> None:
+    expr = good("exists(Holder, limit > 3)")
+    assert isinstance(expr, AggregateExpr)
+    assert expr.source == RowsOf("entity:Holder")
+
+
+def test_literals_take_the_other_sides_type() -> None:
+    expr = good('due >= "2026-01-31"')
+    assert isinstance(expr, ComparisonExpr)
+    assert expr.right == Literal("2026-01-31", Type("date"))
+    expr = good('made_at >= "2026-01-31T10:00:00+02:00"')
+    assert isinstance(expr, ComparisonExpr)
+    assert expr.right == Literal("2026-01-31T08:00:00.000000Z", Type("datetime"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "literal"),
+    [
+        ("5", Type("decimal"), Literal("5.0", Type("decimal"))),
+        ("5", Type("float"), Literal(5.0, Type("float"))),
+        ("0.50", Type("decimal"), Literal("0.5", Type("decimal"))),
+        ("RED", Type("enum", of="Color"), Literal("RED", Type("enum", of="Color"))),
+        ('"a@b.example"', Type("email"), Literal("a@b.example", Type("email"))),
+        ('"09:30"', Type("time"), Literal("09:30:00", Type("time"))),
+        ("null", Type("int", nullable=True), Literal(None, Type("int", nullable=True))),
+    ],
+)
+def test_coercion(text: str, expected: Type, literal: Literal) -> None:
+    assert good(text, expected) == literal
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "hint"),
+    [
+        ("statu == OPEN", "E401", "did you mean `status`?"),
+        ("status == OPNE", "E403", "did you mean `OPEN`?"),
+        ("box.statu", "E402", "did you mean `status`?"),
+        ("foo(1)", "E404", "did you mean `floor`?"),
+        ("parts > 3", "E407", "count it: len(parts)"),
+        ("due > made_at", "E406", "use date(...) of the datetime"),
+        ("due + 36h", "E406", "a date moves by whole days: days(n)"),
+        ("holder == to.id", "E406", "compare rows with rows, ids with ids (row.id)"),
+        ("limit.exists", "E407", "write 'is not null' for values"),
+        ("count in [null]", "E406", "write 'x is null or x in [...]'"),
+        ("count and open", "E409", "compare it with something"),
+        ("due == '2026-13-01'", "E411", 'write "2026-01-31"'),
+        ("input.nope", "E401", "known: amount, to, why"),
+        ("99999999999999999999", "E411", "write it with a decimal point"),
+        ("status < OPEN", "E406", ""),
+        ("status == color", "E406", ""),
+        ("len()", "E405", ""),
+        ("old(3)", "E405", "old(self.field)"),
+        ("amount.x", "E407", ""),
+        ("note + note", "E406", "texts can't be joined"),
+        ("extra == 'x'", "E406", "json values can only be compared with null"),
+        ("parent < null", "E406", "write 'is null'"),
+    ],
+)
+def test_errors(text: str, code: str, hint: str) -> None:
+    found = bad(text)
+    assert (found.code, found.hint) == (code, hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "code"),
+    [
+        ("0.5", Type("int"), "E410"),
+        ("made_at", Type("date"), "E410"),
+        ("color", Type("enum", of="BoxStatus"), "E410"),
+        ("null", Type("int"), "E412"),
+        ("parent.limit", Type("int"), "E412"),
+        ("PINK", Type("enum", of="Color"), "E403"),
+    ],
+)
+def test_what_does_not_fit(text: str, expected: Type, code: str) -> None:
+    assert bad(text, expected, null_ok=False).code == code
+
+
+def test_several_mistakes_at_once() -> None:
+    _, found = typed("nope == 1 and statu == OPEN or limit == 'x'")
+    assert [f.span.column for f in found] == [11, 25, 42]
+
+
+def test_old_is_refused_where_nothing_was_before() -> None:
+    expr, found = typed("old(limit)", NOTHING)
+    assert expr is None
+    assert found[0].code == "E413"
+
+
+def _path(text: str) -> Path:
+    node = parse_expression(text, AT)
+    assert isinstance(node, Path)
+    return node
+
+
+def test_targets_rows_and_row() -> None:
+    found = Diagnostics()
+    assert resolve_target(_path("self.parts"), SCOPE, ToySchema(), found).type == Type("rows", of="Part")  # type: ignore[union-attr]
+    assert resolve_rows(_path("Part"), SCOPE, ToySchema(), found) == RowsOf("entity:Part")
+    assert resolve_row(_path("parent.holder"), SCOPE, ToySchema(), found).type.nullable  # type: ignore[union-attr]
+    assert not list(found)
+    assert resolve_row(_path("limit"), SCOPE, ToySchema(), found) is None
+    assert resolve_rows(_path("holder"), SCOPE, ToySchema(), found) is None
+    assert [d.code for d in found] == ["E407", "E407"]
