@@ -11,7 +11,7 @@ from generator.core.formats import (
     URL_MAX_LENGTH,
 )
 from generator.expr.model import CallExpr, Expr, Literal, Type
-from generator.ir.model import Entity, Enum, Field, Managed
+from generator.ir.model import Entity, Enum, Field, Limits, Managed
 
 ENUM_LENGTH = 64
 
@@ -80,11 +80,19 @@ def annotation(type_: Type) -> Annotation:
     return _ANNOTATIONS[type_.name]
 
 
+_LONGEST = {"text": TEXT_MAX_LENGTH, "email": EMAIL_MAX_LENGTH, "url": URL_MAX_LENGTH}
+
+
+def text_length(type_: Type, limits: Limits) -> int:
+    """Return the most characters that a text-like value has."""
+    if limits.max_length is not None:
+        return limits.max_length
+    return _LONGEST.get(type_.name, STRING_MAX_LENGTH)
+
+
 def max_length(field: Field) -> int:
     """Return the most characters that a text-like field holds."""
-    fallback = {"text": TEXT_MAX_LENGTH, "email": EMAIL_MAX_LENGTH, "url": URL_MAX_LENGTH}
-    declared = field.limits.max_length
-    return fallback.get(field.type.name, STRING_MAX_LENGTH) if declared is None else declared
+    return text_length(field.type, field.limits)
 
 
 def column_type(field: Field, enums: dict[str, Enum]) -> ColumnType:

@@ -3,7 +3,6 @@
 import math
 import re
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -49,7 +48,7 @@ class Schema(BaseModel):
         """Document no default of null where null may not be sent."""
         reference = handler(schema)
         for member in handler.resolve_ref_schema(reference).get("properties", {}).values():
-            if "default" in member and member["default"] is None and "anyOf" not in member:
+            if member.get("default", ...) is None and {"type": "null"} not in member.get("anyOf", ()):
                 del member["default"]
         return reference
 

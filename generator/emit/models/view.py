@@ -57,7 +57,7 @@ def entity_view(entity: Entity, database: Physical, relations: Relations) -> dic
 
 
 def _bound_names(entity: Entity, rows: Table, others: list[Table]) -> set[str]:
-    named = {attribute(x.name) for x in (*references(entity), *entity.collections)}
+    named = {attribute(f.name) for f in references(entity)} | {attribute(c.name) for c in entity.collections}
     return {entity.name, *(c.attribute for c in rows.columns), *named, *(t.symbol for t in others)}
 
 
