@@ -8,6 +8,8 @@ from generator.stages.source import SpecSource
 from generator.stages.workshop import WHOLE, Workshop, external
 
 SOURCE = "source"
+TARGET = "target"
+EXTERNAL = (SOURCE, TARGET)
 _STEPS = "generator.stages.steps"
 _TREE = "generator.emit.tree:Tree"
 _FORMAT = ("generator.host.format",)
@@ -87,8 +89,9 @@ STAGES: tuple[StageDef, ...] = (
     ),
     _stage(
         "release",
-        "generator.deliver.model:Delivery",
+        "generator.deliver.tree:DeliveryReport",
         ("app_bundle", WHOLE),
+        (TARGET, WHOLE),
         after=("smoke_result",),
         pure=False,
     ),
@@ -108,8 +111,7 @@ def compile_app(source: SpecSource, workshop: Workshop, until: str = "") -> dict
     return done
 
 
-def keys(done: dict[str, Artefact], workshop: Workshop) -> dict[str, str]:
+def keys(done: dict[str, Artefact], workshop: Workshop, out: str) -> dict[str, str]:
     """Return the key of every stage, those that try out and deliver the application included."""
-    made = {name: artefact.ref.key for name, artefact in done.items() if name != SOURCE}
-    tried = {s.name: workshop.key(s, done) for s in STAGES if not s.pure}
-    return {stage.name: (made | tried)[stage.name] for stage in STAGES}
+    made = {**done, TARGET: external(TARGET, out)}
+    return {s.name: made[s.name].ref.key if s.pure else workshop.key(s, made) for s in STAGES}

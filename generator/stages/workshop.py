@@ -69,16 +69,11 @@ class Workshop:
             put_record(self.store, _record(ref), ref)
         return Artefact(ref, lambda: value, lambda: sidecar, hit=False)
 
-    def find(self, stage: StageDef, ref: Ref, *, hit: bool = True) -> Artefact:
-        """Return the output that a reference points to."""
-        sidecar = (lambda: load(self.store, ref.sidecar, stage.sidecar)) if ref.sidecar else None
-        return Artefact(ref, lambda: load(self.store, ref.blob, stage.gives), sidecar, hit=hit)
-
     def _kept(self, stage: StageDef, key: str) -> Artefact | None:
         ref = get_record(self.store, f"stages/{stage.name}/{key}", Ref)
         if ref is None or not all(has_blob(self.store, b) for b in (ref.blob, ref.sidecar) if b):
             return None
-        return self.find(stage, ref)
+        return find(self.store, stage, ref)
 
     def _run(self, stage: StageDef, key: str, done: Done) -> Artefact:
         made = resolve(stage.run)(self._tools, *self.views(stage, done))
@@ -110,6 +105,12 @@ def external(name: str, value: Any) -> Artefact:
     """Wrap what comes from outside the pipeline as an input of its first stage."""
     address = digest(value)
     return Artefact(Ref(name, "", address, address), lambda: value, hit=False)
+
+
+def find(store: Store, stage: StageDef, ref: Ref) -> Artefact:
+    """Return the kept output that a reference points to."""
+    sidecar = (lambda: load(store, ref.sidecar, stage.sidecar)) if ref.sidecar else None
+    return Artefact(ref, lambda: load(store, ref.blob, stage.gives), sidecar, hit=True)
 
 
 def load(store: Store, address: str, kind: str) -> Any:

@@ -1,0 +1,1 @@
+"""The asset graph: one asset per stage, one partition per application."""

@@ -1,0 +1,79 @@
+"""The generated application: a tree of files per stage, then all of them together."""
+
+import dagster as dg
+
+from appgen_assets.show import backend as show
+from appgen_assets.stage_asset import make, stage_asset
+from appgen_resources.workshop import WorkshopResource
+from generator.stages.model import Artefact
+
+_GROUP = "backend"
+
+
+@stage_asset(_GROUP, {"python", "pydantic"})
+def schemas(
+    context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
+) -> dg.MaterializeResult[Artefact]:
+    """Pydantic schemas of requests and replies, a module per entity."""
+    return make(context, workshop, show.tree, application_ir=application_ir)
+
+
+@stage_asset(_GROUP, {"python", "sqlalchemy"})
+def models(
+    context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
+) -> dg.MaterializeResult[Artefact]:
+    """SQLAlchemy models, a module per entity, and what a broken database constraint answers."""
+    return make(context, workshop, show.tree, application_ir=application_ir)
+
+
+@stage_asset(_GROUP, {"python", "alembic", "postgresql"})
+def migrations(
+    context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
+) -> dg.MaterializeResult[Artefact]:
+    """Alembic revisions, printed from the same view of the database as the models."""
+    return make(context, workshop, show.tree, application_ir=application_ir)
+
+
+@stage_asset(_GROUP, {"python"})
+def services(
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    application_ir: Artefact,
+    guard_ir: Artefact,
+) -> dg.MaterializeResult[Artefact]:
+    """Operations with their guards, one transaction each, over prebuilt statements."""
+    return make(context, workshop, show.tree, application_ir=application_ir, guard_ir=guard_ir)
+
+
+@stage_asset(_GROUP, {"python", "fastapi"})
+def routes(
+    context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
+) -> dg.MaterializeResult[Artefact]:
+    """FastAPI routers, one handler per operation, and the application's main module."""
+    return make(context, workshop, show.tree, application_ir=application_ir)
+
+
+@stage_asset(_GROUP, {"python", "docker"})
+def project(
+    context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
+) -> dg.MaterializeResult[Artefact]:
+    """Settings, Docker and compose files, README, dependencies, runtime library, tests."""
+    return make(context, workshop, show.tree, application_ir=application_ir)
+
+
+@stage_asset(_GROUP, {"python"})
+def app_bundle(  # noqa: PLR0913, PLR0917 - Dagster names an input by its argument
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    schemas: Artefact,
+    models: Artefact,
+    migrations: Artefact,
+    services: Artefact,
+    routes: Artefact,
+    project: Artefact,
+    test_plan: Artefact,
+) -> dg.MaterializeResult[Artefact]:
+    """The whole application as one tree, with a manifest of hashes."""
+    data = {"schemas": schemas, "models": models, "migrations": migrations}
+    rest = {"services": services, "routes": routes, "project": project, "test_plan": test_plan}
+    return make(context, workshop, show.app_bundle, **data, **rest)

@@ -1,0 +1,200 @@
+"""Checks of the emitted trees: readable files, provenance, and each kind's own promise."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from appgen_assets.checks.model import Check, Made, Verdict, verdict, verdict_on
+from appgen_assets.checks.sources import (
+    Module,
+    annotated,
+    classes,
+    functions,
+    modules,
+    unreadable,
+)
+from generator.core.structs import structs
+from generator.emit.operations import function_name
+from generator.emit.physical import physical
+from generator.emit.python import attribute, module
+from generator.emit.tree import EmittedFile
+from generator.ir.index import Index, client_fields, stored_fields
+from generator.ir.model import ApplicationIR, Entity, Operation
+from generator.pipeline import EMITTED
+
+_LEFTOVER = re.compile(r"\{\{|\{%|^\s*#@", re.MULTILINE)
+_SERVER_SIDE = ("default_factory", "min_items", "min_length")
+
+
+def _files(made: Made) -> tuple[EmittedFile, ...]:
+    files: tuple[EmittedFile, ...] = made.value.files
+    return files
+
+
+def _modules(made: Made) -> dict[str, Module]:
+    found: dict[str, Module] = made.once("modules", lambda: modules(_files(made)))
+    return found
+
+
+def _readable(made: Made) -> Verdict:
+    return verdict_on(_files(made), unreadable, "files")
+
+
+def _finished(made: Made) -> Verdict:
+    return verdict_on(_files(made), _leftover, "files")
+
+
+def _leftover(file: EmittedFile) -> str:
+    if file.path.endswith((".py", ".mako", ".md")):
+        found = re.search(r"^\s*#@", file.text, re.MULTILINE)
+    else:
+        found = _LEFTOVER.search(file.text)
+    return f"{file.path}: {found[0].strip()} was left by a template" if found else ""
+
+
+def _traced(made: Made) -> Verdict:
+    """Every block of lines comes from a node of the IR."""
+    ir: ApplicationIR = made.of("application_ir")
+    known = {getattr(node, "id", "") for node in structs(ir)}
+    blocks = [(file.path, block) for file in _files(made) for block in file.blocks]
+    stray = (f"{path}:{b.first} is said to come from {b.node}" for path, b in blocks if b.node not in known)
+    return verdict(stray, len(blocks))
+
+
+# --- schemas ----------------------------------------------------------------
+
+
+def _clients_only(made: Made) -> Verdict:
+    """A create schema asks for nothing that the server manages."""
+    ir: ApplicationIR = made.of("application_ir")
+    creates = [o for o in ir.api.operations if o.kind == "create"]
+    index, found = Index(ir), _modules(made)
+    problems = (p for o in creates for p in _foreign_members(index.entities[o.entity], found))
+    return verdict(problems, len(creates))
+
+
+def _foreign_members(entity: Entity, found: dict[str, Module]) -> Iterator[str]:
+    name = f"{entity.name}Create"
+    schema = classes(found.get(module(entity.snake, "schemas"))).get(name)
+    if schema is None:
+        yield f"there is no {name}"
+        return
+    links = {c.wire for c in entity.collections if c.kind == "links"}
+    allowed = {attribute(n) for n in {f.wire for f in client_fields(entity)} | links} | {"model_config"}
+    yield from (f"{name} has {member}" for member in sorted(annotated(schema) - allowed))
+    yield from (f"{name} uses min_items" for n in ast.walk(schema) if getattr(n, "arg", "") == "min_items")
+
+
+# --- models and migrations --------------------------------------------------
+
+
+def _columns(made: Made) -> Verdict:
+    """Every stored field is an attribute of its model."""
+    ir: ApplicationIR = made.of("application_ir")
+    found = _modules(made)
+    return verdict_on(ir.domain.entities, partial(_missing_columns, found), "entities")
+
+
+def _missing_columns(found: dict[str, Module], entity: Entity) -> str:
+    model = classes(found.get(module(entity.snake, "models"))).get(entity.name)
+    missing = {attribute(f.wire) for f in stored_fields(entity)} - annotated(model)
+    return f"the model {entity.name} lacks {', '.join(sorted(missing))}" if missing else ""
+
+
+def _tables(made: Made) -> Verdict:
+    """Every table is made by an upgrade and taken away by a downgrade."""
+    names = [table.name for table in physical(made.of("application_ir")).tables]
+    sources = [f.text for f in _files(made) if f.path.startswith("migrations/versions/")]
+    found = _modules(made)
+    steps = [functions(m) for n, m in found.items() if n.startswith("migrations.versions")]
+    if not sources or any(not {"upgrade", "downgrade"} <= set(step) for step in steps):
+        return verdict(["a revision lacks its upgrade or its downgrade"], len(sources))
+    texts = {way: " ".join(ast.unparse(step[way]) for step in steps) for way in ("upgrade", "downgrade")}
+    return verdict_on(names, partial(_missing_table, texts), "tables")
+
+
+def _missing_table(texts: dict[str, str], table: str) -> str:
+    missing = [way for way, text in texts.items() if not re.search(rf"\b{re.escape(table)}\b", text)]
+    return f"{table} is not in {' and '.join(missing)}" if missing else ""
+
+
+# --- services and routes ----------------------------------------------------
+
+
+def _operations(kind: str, made: Made) -> Verdict:
+    """Every operation has its function."""
+    ir: ApplicationIR = made.of("application_ir")
+    index, found = Index(ir), _modules(made)
+
+    def missing(operation: Operation) -> str:
+        name = module(index.entities[operation.entity].snake, kind)
+        function = functions(found.get(name)).get(function_name(operation))
+        return "" if isinstance(function, ast.AsyncFunctionDef) else f"{name} lacks {operation.name}"
+
+    return verdict_on(ir.api.operations, missing, "operations")
+
+
+def _methods(made: Made) -> Verdict:
+    """Every handler answers the method and the path of its operation, and no path is taken twice."""
+    ir: ApplicationIR = made.of("application_ir")
+    index, found = Index(ir), _modules(made)
+
+    def wrong(operation: Operation) -> str:
+        name = module(index.entities[operation.entity].snake, "router")
+        handler = functions(found.get(name)).get(function_name(operation))
+        places = set(_decorated(handler.decorator_list if handler else []))
+        wanted = (operation.method, _shape(operation.path))
+        return "" if wanted in places else f"{operation.id} is not at {operation.method} {operation.path}"
+
+    return verdict_on(ir.api.operations, wrong, "operations")
+
+
+def _decorated(decorators: Iterable[ast.expr]) -> Iterator[tuple[str, str]]:
+    for node in decorators:
+        match node:
+            case ast.Call(func=ast.Attribute(attr=method), args=[ast.Constant(value=str(path)), *_]):
+                yield method.upper(), _shape(path)
+            case _:
+                pass
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", path)
+
+
+# --- project ----------------------------------------------------------------
+
+_NEEDED = (
+    "pyproject.toml",
+    "README.md",
+    "Dockerfile",
+    "compose.yaml",
+    "app/config.py",
+    "app/runtime/__init__.py",
+)
+
+
+def _project_whole(made: Made) -> Verdict:
+    have = {file.path for file in _files(made)}
+    return verdict((f"there is no {path}" for path in _NEEDED if path not in have), len(_NEEDED))
+
+
+def _everywhere(name: str, about: str, ask: object) -> list[Check]:
+    return [Check(stage, name, about, ask) for stage in EMITTED]  # type: ignore[arg-type]
+
+
+CHECKS = (
+    *_everywhere("readable", "Every file parses as what its name says.", _readable),
+    *_everywhere("finished", "No file holds what a template should have replaced.", _finished),
+    *_everywhere("traced", "Every marked block comes from a node of the IR.", _traced),
+    Check(
+        "schemas", "clients_only", "Create schemas ask for nothing that the server manages.", _clients_only
+    ),
+    Check("models", "columns", "Every stored field has a column.", _columns),
+    Check("migrations", "tables", "Every table is made and taken away again.", _tables),
+    Check("services", "operations", "Every operation has a function.", partial(_operations, "service")),
+    Check("routes", "operations", "Every operation has a handler.", partial(_operations, "router")),
+    Check("routes", "methods", "Every handler is at its method and path.", _methods),
+    Check("project", "whole", "Everything that a repository needs is there.", _project_whole),
+)

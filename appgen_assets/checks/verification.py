@@ -1,0 +1,133 @@
+"""Checks of the whole: the bundle, the plan, the gates, the smoke, the delivery."""
+
+from collections import Counter
+from pathlib import Path
+
+from appgen_assets.checks.model import Check, Made, Verdict, verdict, verdict_on
+from appgen_assets.checks.sources import broken_names, modules
+from generator.deliver.changes import compare, read_manifest
+from generator.deliver.tree import DeliveryReport
+from generator.emit.tree import EmittedFile
+from generator.ir.model import ApplicationIR
+from generator.pipeline import EMITTED
+from generator.verify.model import SanityReport, SmokeResult, TestsModelIR
+
+
+def _files(made: Made) -> tuple[EmittedFile, ...]:
+    files: tuple[EmittedFile, ...] = made.value.files
+    return files
+
+
+def _complete(made: Made) -> Verdict:
+    """Every emitted file is in the bundle, as it was emitted."""
+    bundled = {file.path: file.text for file in _files(made)}
+    emitted = [file for stage in EMITTED for file in made.of(stage).files]
+    return verdict_on(
+        emitted,
+        lambda f: "" if bundled.get(f.path) == f.text else f"{f.path} is missing or was changed",
+        "files",
+    )
+
+
+def _once(made: Made) -> Verdict:
+    counted = Counter(file.path.casefold() for file in _files(made))
+    twice = (f"{path} is written {times} times" for path, times in sorted(counted.items()) if times > 1)
+    return verdict(twice, len(counted))
+
+
+def _names_resolve(made: Made) -> Verdict:
+    known = modules(_files(made))
+    problems = (problem for module in known.values() for problem in broken_names(module, known))
+    return verdict(problems, len(known))
+
+
+# --- plan -------------------------------------------------------------------
+
+
+def _every_endpoint(made: Made) -> Verdict:
+    """Every endpoint is tried by at least one scenario."""
+    plan: TestsModelIR = made.value
+    ir: ApplicationIR = made.of("application_ir")
+    tried = {step.operation for scenario in plan.scenarios() for step in scenario.steps}
+    return verdict_on(
+        ir.api.operations, lambda o: "" if o.id in tried else f"nothing tries {o.id}", "operations"
+    )
+
+
+def _every_node(made: Made) -> Verdict:
+    """Nothing that can be tried is left out: a guard, a constraint, a transition."""
+    plan: TestsModelIR = made.value
+    covered = {place for scenario in plan.scenarios() for place in (scenario.node, *scenario.covers)}
+    return verdict((f"{u.node}: {u.reason}" for u in plan.uncovered), len(covered))
+
+
+def _effects_seen(made: Made) -> Verdict:
+    """Scenarios of operations that change something look at what they changed."""
+    plan: TestsModelIR = made.value
+    ir: ApplicationIR = made.of("application_ir")
+    flows = [o.id for o in ir.api.operations if o.flow]
+    seen = {step.operation for s in plan.scenarios() if s.asserts_effects for step in s.steps}
+    return verdict(
+        (f"no scenario looks at what {flow} did" for flow in flows if flow not in seen), len(flows)
+    )
+
+
+# --- sandbox ----------------------------------------------------------------
+
+
+def _all_gates_ran(made: Made) -> Verdict:
+    report: SanityReport = made.value
+    return verdict_on(report.gates, lambda g: f"{g.gate}: {g.skipped}" if g.skipped else "", "gates")
+
+
+def _no_findings(made: Made) -> Verdict:
+    report: SanityReport = made.value
+    wrong = (f for f in report.findings if f.severity == "error")
+    return verdict((f"{f.source}: {f.message} ({f.path}:{f.line})" for f in wrong), len(report.gates))
+
+
+def _something_ran(made: Made) -> Verdict:
+    """All that was planned was executed."""
+    result: SmokeResult = made.value
+    plan: TestsModelIR = made.of("test_plan")
+    ran = {row.scenario for row in result.rows}
+    problems = [result.problem] if result.problem else []
+    return verdict_on(
+        [*problems, *(s.name for s in plan.scenarios())],
+        lambda name: "" if name in ran else name if name in problems else f"{name} was not executed",
+        "scenarios",
+    )
+
+
+def _all_passed(made: Made) -> Verdict:
+    result: SmokeResult = made.value
+    return verdict_on(
+        result.rows, lambda r: "" if r.ok else f"{r.scenario}: expected {r.expected}, got {r.got}", "results"
+    )
+
+
+def _delivered(made: Made) -> Verdict:
+    """The folder holds exactly the bundle."""
+    report: DeliveryReport = made.value
+    out = Path(report.out)
+    files = made.of("app_bundle").files
+    changes = compare(out, files, read_manifest(out))
+    wrong = [*changes.added, *changes.changed, *changes.removed, *changes.edited]
+    return verdict((f"{path} differs from what was verified" for path in wrong), len(files))
+
+
+CHECKS = (
+    Check("app_bundle", "complete", "Every emitted file is in the bundle, unchanged.", _complete),
+    Check("app_bundle", "once", "No path is written twice.", _once),
+    Check("app_bundle", "names_resolve", "All that is imported or called exists.", _names_resolve),
+    Check("test_plan", "every_endpoint", "Every endpoint is tried.", _every_endpoint),
+    Check(
+        "test_plan", "every_node", "Guards, constraints, transitions are tried.", _every_node, blocking=False
+    ),
+    Check("test_plan", "effects_seen", "What flows change is looked at.", _effects_seen),
+    Check("sanity_report", "all_gates_ran", "Every gate could ask its question.", _all_gates_ran),
+    Check("sanity_report", "no_findings", "No gate found an error.", _no_findings),
+    Check("smoke_result", "all_ran", "Every planned scenario was executed.", _something_ran),
+    Check("smoke_result", "all_passed", "Every executed scenario passed.", _all_passed),
+    Check("release", "delivered", "The folder holds exactly what was verified.", _delivered),
+)

@@ -1,0 +1,1 @@
+"""What a person sees of each asset: counts, tables, previews, diagrams."""

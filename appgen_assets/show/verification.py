@@ -1,0 +1,87 @@
+"""Metadata of the plan, the gates, the smoke and the release."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from appgen_assets.show.parts import counts, table
+from generator.deliver.tree import DeliveryReport
+from generator.stages.model import Artefact
+from generator.verify.model import SanityReport, SmokeResult, TestsModelIR
+
+
+def test_plan(artefact: Artefact) -> Mapping[str, Any]:
+    """Show what will be tried."""
+    plan: TestsModelIR = artefact.value
+    scenarios = plan.scenarios()
+    kinds = Counter(scenario.kind for scenario in scenarios)
+    rows = [(s.name, s.suite, s.kind, s.node, len(s.steps), s.about) for s in scenarios]
+    return {
+        **counts(
+            scenarios=len(scenarios),
+            asserting_effects=sum(scenario.asserts_effects for scenario in scenarios),
+            uncovered=len(plan.uncovered),
+        ),
+        "by kind": table(("kind", "scenarios"), sorted(kinds.items())),
+        "plan": table(("scenario", "suite", "kind", "IR node", "requests", "about"), rows),
+        "not covered": table(("IR node", "why"), [(u.node, u.reason) for u in plan.uncovered]),
+    }
+
+
+def sanity_report(artefact: Artefact) -> Mapping[str, Any]:
+    """Show each gate and every finding."""
+    report: SanityReport = artefact.value
+    gates = [
+        (g.gate, "passed" if g.ok else g.skipped or "failed", len(g.findings), round(g.ms))
+        for g in report.gates
+    ]
+    findings = [
+        (f.source, f.code, f.message, f"{f.path}:{f.line}" if f.path else "", f.node, str(f.span or ""))
+        for f in report.findings
+    ]
+    return {
+        **counts(gates=len(report.gates), findings=len(report.findings)),
+        "gates": table(("gate", "outcome", "findings", "ms"), gates),
+        "findings": table(("gate", "code", "what is wrong", "where", "IR node", "spec"), findings),
+    }
+
+
+def smoke_result(artefact: Artefact) -> Mapping[str, Any]:
+    """Show each scenario: what was expected and what came."""
+    result: SmokeResult = artefact.value
+    order = sorted(result.rows, key=lambda row: (row.ok, row.scenario))
+    rows = [
+        ("ok" if r.ok else "FAILED", r.scenario, r.request, r.expected, r.got, round(r.ms)) for r in order
+    ]
+    shown: dict[str, Any] = {
+        **counts(scenarios=len(result.rows), failed=len(result.failures)),
+        "seconds": dg.MetadataValue.float(result.ms / 1000),
+        "scenarios in full": table(("", "scenario", "request", "expected", "got", "ms"), rows),
+    }
+    if result.failures:
+        failed = [(r.scenario, r.node, r.problem, r.curl) for r in result.failures]
+        shown["failures"] = table(("scenario", "IR node", "problem", "send it again"), failed)
+    if result.problem:
+        shown["problem"] = dg.MetadataValue.text(result.problem)
+    return shown
+
+
+def release(artefact: Artefact) -> Mapping[str, Any]:
+    """Show where it lies and what was changed there."""
+    report: DeliveryReport = artefact.value
+    changes = [
+        (what, path) for what in ("added", "changed", "removed", "saved") for path in getattr(report, what)
+    ]
+    return {
+        "folder": dg.MetadataValue.path(report.out),
+        **counts(
+            added=len(report.added),
+            changed=len(report.changed),
+            removed=len(report.removed),
+            unchanged=len(report.unchanged),
+            hand_written_kept=len(report.kept),
+        ),
+        "changes": table(("what", "path"), changes),
+    }

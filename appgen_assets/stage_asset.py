@@ -1,0 +1,105 @@
+"""One asset per stage: what all of them share."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import dagster as dg
+
+from appgen_assets.checks import CHECKS
+from appgen_assets.checks.model import Check, Made, Verdict
+from appgen_assets.partitions import apps
+from appgen_resources.history import CACHE_TAG, KEY_TAG
+from appgen_resources.workshop import code_versions
+from generator.pipeline import BY_NAME, EXTERNAL
+from generator.stages.model import Artefact
+from generator.stages.workshop import Workshop
+
+OWNERS = ["team:platform"]
+FRESH_TAG = "appgen/fresh"
+FORCE_TAG = "appgen/force"
+_MOST_PROBLEMS = 50
+
+Show = Callable[[Artefact], Mapping[str, Any]]
+
+
+def stage_asset(group: str, kinds: set[str], **more: Any) -> Callable[..., dg.AssetsDefinition]:
+    """Return a decorator: the function's name is the stage's, its docstring the description."""
+
+    def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        stage = BY_NAME[function.__name__]
+        made = [i.stage for i in stage.inputs if i.stage not in EXTERNAL]
+        wrap: Callable[..., dg.AssetsDefinition] = dg.asset(
+            ins={name: dg.AssetIn(name) for name in made},
+            deps=[dg.AssetDep(name) for name in stage.after],
+            partitions_def=apps,
+            code_version=code_versions()[stage.name][:12],
+            group_name=group,
+            kinds=kinds,
+            owners=OWNERS,
+            io_manager_key="artefacts",
+            check_specs=[_spec(check) for check in CHECKS if check.stage == stage.name],
+            **more,
+        )
+        return wrap(function)
+
+    return decorate
+
+
+def _spec(check: Check) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        check.name,
+        asset=check.stage,
+        description=check.about,
+        blocking=check.blocking,
+        partitions_def=apps,
+        metadata={"topic": check.ask.__module__.rpartition(".")[2]},
+    )
+
+
+def bench(context: dg.AssetExecutionContext, workshop: Any) -> Workshop:
+    """Return the workshop of this run; the run's tag says whether the cache may answer."""
+    opened: Workshop = workshop.open(fresh=context.run.tags.get(FRESH_TAG) == "true")
+    return opened
+
+
+def make(
+    context: dg.AssetExecutionContext, workshop: Any, show: Show, **inputs: Artefact
+) -> dg.MaterializeResult[Artefact]:
+    """Run a pure stage behind the cache and return what Dagster records of it."""
+    stage = BY_NAME[context.asset_key.path[-1]]
+    artefact = bench(context, workshop).make(stage, inputs)
+    return record(artefact, show, inputs)
+
+
+def keep(workshop: Workshop, name: str, inputs: Mapping[str, Artefact], value: Any, same_as: Any) -> Artefact:
+    """Put the output of a stage that has effects into the store, under its key."""
+    stage = BY_NAME[name]
+    return workshop.keep(stage, workshop.key(stage, inputs), value, same_as=same_as)
+
+
+def record(artefact: Artefact, show: Show, inputs: Mapping[str, Artefact]) -> dg.MaterializeResult[Artefact]:
+    """Return an artefact as a materialization with its checks' answers."""
+    made = Made(artefact, inputs, {})
+    asked = [check for check in CHECKS if check.stage == artefact.ref.stage]
+    return dg.MaterializeResult(
+        value=artefact,
+        data_version=dg.DataVersion(artefact.ref.digest),
+        tags={KEY_TAG: artefact.ref.key, CACHE_TAG: "hit" if artefact.hit else "made"},
+        metadata=dict(show(artefact)),
+        check_results=[_result(check, check.ask(made)) for check in asked],
+    )
+
+
+def _result(check: Check, answer: Verdict) -> dg.AssetCheckResult:
+    problems = answer.problems[:_MOST_PROBLEMS]
+    metadata: dict[str, Any] = {"looked at": answer.looked_at, "problems": len(answer.problems)}
+    if problems:
+        rows = [dg.TableRecord({"problem": text}) for text in problems]
+        metadata["what is wrong"] = dg.MetadataValue.table(rows)
+    return dg.AssetCheckResult(
+        check_name=check.name,
+        passed=answer.ok,
+        severity=dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN,
+        description=problems[0] if problems else None,
+        metadata=metadata,
+    )

@@ -1,0 +1,74 @@
+"""Trying the application out, and delivering it once it has passed."""
+
+import dagster as dg
+
+from appgen_assets.show import verification as show
+from appgen_assets.stage_asset import FORCE_TAG, bench, keep, make, record, stage_asset
+from appgen_resources.sandbox import SandboxResource
+from appgen_resources.specs import SpecStore
+from appgen_resources.workshop import WorkshopResource
+from generator.pipeline import TARGET
+from generator.stages.model import Artefact
+from generator.stages.steps import release as delivery
+from generator.stages.steps import sanity_report as sanity
+from generator.stages.steps import smoke_result as smoke
+from generator.stages.workshop import external
+
+_GROUP = "verification"
+
+
+@stage_asset(_GROUP, {"testing"})
+def test_plan(
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    application_ir: Artefact,
+    guard_ir: Artefact,
+) -> dg.MaterializeResult[Artefact]:
+    """The scenarios: every endpoint, guard, constraint and transition, with the answers that must come."""
+    return make(context, workshop, show.test_plan, application_ir=application_ir, guard_ir=guard_ir)
+
+
+@stage_asset(_GROUP, {"testing", "postgresql"}, pool="sandbox")
+def sanity_report(
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    sandbox: SandboxResource,
+    app_bundle: Artefact,
+    application_ir: Artefact,
+) -> dg.MaterializeResult[Artefact]:
+    """What the gates found: static ones, and those that migrate a real database."""
+    inputs = {"app_bundle": app_bundle, "application_ir": application_ir}
+    report = sanity.run(app_bundle.value, application_ir.value, application_ir.sidecar, sandbox.sandbox())
+    kept = keep(bench(context, workshop), "sanity_report", inputs, report, sanity.timeless(report))
+    return record(kept, show.sanity_report, inputs)
+
+
+@stage_asset(_GROUP, {"testing", "postgresql"}, pool="sandbox")
+def smoke_result(
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    sandbox: SandboxResource,
+    app_bundle: Artefact,
+    test_plan: Artefact,
+) -> dg.MaterializeResult[Artefact]:
+    """What the running application answered, scenario by scenario."""
+    inputs = {"app_bundle": app_bundle, "test_plan": test_plan}
+    result = smoke.run(app_bundle.value, test_plan.value, sandbox.sandbox())
+    kept = keep(bench(context, workshop), "smoke_result", inputs, result, smoke.timeless(result))
+    return record(kept, show.smoke_result, inputs)
+
+
+@stage_asset(_GROUP, {"python"})
+def release(
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    specs: SpecStore,
+    app_bundle: Artefact,
+) -> dg.MaterializeResult[Artefact]:
+    """The verified application in its folder; hand-written files stay as they are."""
+    out = specs.entry(context.partition_key).out
+    inputs = {"app_bundle": app_bundle, TARGET: external(TARGET, out)}
+    force = context.run.tags.get(FORCE_TAG) == "true"
+    report = delivery.run(app_bundle.value, out, force=force)
+    kept = keep(bench(context, workshop), "release", inputs, report, [out, app_bundle.ref.digest])
+    return record(kept, show.release, inputs)

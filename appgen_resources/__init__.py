@@ -1,0 +1,1 @@
+"""What the assets stand on: specs, artefacts, the workshop, the sandbox, Dagster's own storage."""

@@ -1,0 +1,64 @@
+"""What the event log knows of an application: last keys, last verdicts, runs that were cut off."""
+
+import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+from dagster._core.event_api import PartitionKeyFilter
+from dagster._core.storage.asset_check_execution_record import (
+    AssetCheckExecutionRecord,
+    AssetCheckExecutionRecordStatus,
+)
+
+from generator.host.pids import is_dead
+
+KEY_TAG = "appgen/key"
+CACHE_TAG = "appgen/cache"
+PROCESS_TAG = "appgen/process"
+PARTITION_TAG = "dagster/partition"
+
+
+class History:
+    """Reads one application's partition of the event log."""
+
+    def __init__(self, instance: dg.DagsterInstance, app: str) -> None:
+        self._instance = instance
+        self._app = app
+
+    def last_key(self, asset: str) -> tuple[str, str] | None:
+        """Return the key tag and the run of an asset's last materialization; None if there is none."""
+        chosen = dg.AssetRecordsFilter(dg.AssetKey(asset), asset_partitions=[self._app])
+        records = self._instance.fetch_materializations(chosen, limit=1).records
+        made = records[0].asset_materialization if records else None
+        if made is None:
+            return None
+        return (made.tags or {}).get(KEY_TAG, ""), records[0].run_id
+
+    def unsettled(self, checks: dict[str, list[str]], runs: dict[str, str]) -> set[str]:
+        """Return the assets for which a check is missing or has failed since `runs` made them."""
+        keys = [dg.AssetCheckKey(dg.AssetKey(asset), name) for asset in runs for name in checks[asset]]
+        latest = self._instance.event_log_storage.get_latest_asset_check_execution_by_key(
+            keys, PartitionKeyFilter(key=self._app)
+        )
+        return {
+            key.asset_key.path[-1]
+            for key in keys
+            if not _settled(latest.get(key), runs[key.asset_key.path[-1]])
+        }
+
+    def close_lost_runs(self) -> list[str]:
+        """Mark runs whose process was killed as failed; returns their ids."""
+        unfinished = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTED]
+        started = self._instance.get_runs(dg.RunsFilter(tags={PARTITION_TAG: self._app}, statuses=unfinished))
+        lost = [run for run in started if PROCESS_TAG in run.tags and is_dead(run.tags[PROCESS_TAG])]
+        for run in lost:
+            self._instance.report_run_failed(run, "The process was killed.")
+        return [run.run_id for run in lost]
+
+
+def _settled(record: AssetCheckExecutionRecord | None, run: str) -> bool:
+    """Whether a check was evaluated in that run, and passed or only warned."""
+    if record is None or record.run_id != run:
+        return False
+    if record.status is AssetCheckExecutionRecordStatus.SUCCEEDED:
+        return True
+    evaluation = record.evaluation
+    return isinstance(evaluation, AssetCheckEvaluation) and evaluation.severity is dg.AssetCheckSeverity.WARN

@@ -1,0 +1,68 @@
+"""Where specs lie: a folder that is watched, and every spec that was ever built from elsewhere."""
+
+import os
+import re
+from pathlib import Path
+
+import dagster as dg
+
+from generator.core.errors import ToldError
+from generator.host.state import AppEntry, State
+from generator.pipeline import BY_NAME
+from generator.stages.capture import capture
+from generator.stages.source import SpecSource
+from generator.stages.workshop import Workshop
+
+_APP = re.compile(r"^app\s*:\s*[\"']?([a-z][a-z0-9-]*)", re.MULTILINE)
+
+
+def read_source(path: Path, workshop: Workshop) -> SpecSource:
+    """Return a spec's texts; file names in them are relative to the spec's folder."""
+
+    def read(name: str) -> str:
+        return (path.parent / name).read_text(encoding="utf-8")
+
+    return capture(path.name, read, workshop.store, workshop.code.version(BY_NAME["app_spec"]))
+
+
+def app_name(path: Path) -> str | None:
+    """Return the name that a file gives itself; None if it is no spec's main file."""
+    try:
+        found = _APP.search(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found[1] if found else None
+
+
+class SpecStore(dg.ConfigurableResource[None]):
+    """Finds the spec of an application; `folder` is by default $APPGEN_SPECS, else `specs`."""
+
+    folder: str = ""
+    home: str = ""
+
+    def specs(self) -> dict[str, Path]:
+        """Return application -> main file, for the folder's specs."""
+        folder = Path(self.folder or os.environ.get("APPGEN_SPECS") or "specs").absolute()
+        named = ((app_name(path), path) for path in sorted(folder.glob("*.yaml")))
+        return {app: path for app, path in named if app}
+
+    def entry(self, app: str) -> AppEntry:
+        """Return where the application comes from and goes to."""
+        state = self.state()
+        known = state.entry(app)
+        path = self.specs().get(app)
+        if known is not None and (path is None or Path(known.spec).exists()):
+            return known
+        if path is None:
+            raise ToldError(f"no spec of an application {app} is known", "Build it once: appgen build SPEC")
+        entry = AppEntry(app, str(path), str(state.root.parent / "build" / app))
+        state.remember(entry)
+        return entry
+
+    def source(self, app: str, workshop: Workshop) -> SpecSource:
+        """Return the texts of an application's spec."""
+        return read_source(Path(self.entry(app).spec), workshop)
+
+    def state(self) -> State:
+        """Return the workspace."""
+        return State(Path(self.home) if self.home else None)
