@@ -79,7 +79,7 @@ def _try(pattern: str, fill: int, branch: int, low: int, high: int) -> list[Part
         parts = pattern_parts(pattern, fill, branch)
     except Unsampled:
         return None
-    if not low <= length(parts) <= high or re.search(pattern, first_text(parts)) is None:
+    if not low <= length(parts) <= high or re.fullmatch(pattern, first_text(parts)) is None:
         return None
     return parts
 

@@ -1,0 +1,235 @@
+"""First guesses: the rows and moves that an operation needs, before any guard has been asked."""
+
+from __future__ import annotations
+
+import msgspec
+
+from generator.expr.model import ContextRef
+from generator.ir.index import Index, client_fields
+from generator.ir.model import Create, Entity, Field, Flow, Input, Managed, Operation, OperationKind, Unique
+from generator.ir.writes import effects_of
+from generator.verify.plan.conditions import Maker as FlowMaker
+from generator.verify.plan.conditions import Makers, find_operation
+from generator.verify.plan.maker import Maker
+from generator.verify.plan.values import Token, Value
+from generator.verify.plan.wants import Inside, Move, Program, Want, graft
+
+MAX_ROWS = 60
+
+
+class Unreachable(Exception):  # noqa: N818
+    """No operation makes such a row."""
+
+
+class Builder:
+    """Builds programs; `solved` holds, per entity, rows that are known to work."""
+
+    def __init__(self, index: Index, makers: Makers, maker: Maker) -> None:
+        self.index = index
+        self.makers = makers
+        self.maker = maker
+        self.solved: dict[str, tuple[dict[int, Want], int]] = {}
+        self._open: list[str] = []
+
+    def fresh(self, value: Value) -> Value:
+        """Give a token a number of its own."""
+        return self.maker.renew(value) if isinstance(value, Token) else value
+
+    # --- rows ---
+
+    def row(self, program: Program, entity: str, **given: int) -> tuple[Program, int]:
+        """Add a row of an entity and all it needs; `given` are references (or the owner) to use."""
+        if entity in self.solved and not given:
+            part, key = self.solved[entity]
+            program, keys = graft(program, part, self.fresh)
+            return program, keys[key]
+        if entity in self._open or len(program.wants) > MAX_ROWS:
+            raise Unreachable(f"a row of {entity} needs another of its kind")
+        self._open.append(entity)
+        try:
+            return self._build(program, entity, given)
+        finally:
+            self._open.pop()
+
+    def _build(self, program: Program, entity: str, given: dict[str, int]) -> tuple[Program, int]:
+        if find_operation(self.index, entity, OperationKind.CREATE) is not None:
+            program, want = self.created(program, entity, given)
+            return program.add(want)
+        for flow_maker in self.makers.makers.get(entity, ()):
+            try:
+                return self._made_by(program, entity, flow_maker, given)
+            except Unreachable:
+                continue
+        raise Unreachable(f"no operation makes a row of {entity}")
+
+    def created(self, program: Program, entity: str, given: dict[str, int]) -> tuple[Program, Want]:
+        """Return a row to be made by its create operation, its references added."""
+        node = self.index.entities[entity]
+        values: dict[str, Value] = {}
+        refs: dict[str, int | None] = {}
+        for field in client_fields(node):
+            if field.name in given:
+                refs[field.name] = given[field.name]
+            elif not required(field):
+                continue
+            elif field.type.name == "row":
+                program, refs[field.name] = self.row(program, field.type.of)
+            else:
+                values[field.name] = self.value(node, field)
+        owner: int | None = None
+        if node.owner:
+            owner = given.get(node.owner_field)
+            if owner is None:
+                program, owner = self.row(program, node.owner)
+        return program, self._unshared(node, Want(entity, values, refs, owner))
+
+    def value(self, entity: Entity, field: Field, variant: int = 0) -> Value:
+        """Return a value for a field: one of its own if the field is unique by itself."""
+        return (
+            self.maker.unique(field)
+            if _alone(self.index, entity.name, field.name)
+            else self.maker.usual(field, variant)
+        )
+
+    def _unshared(self, entity: Entity, want: Want) -> Want:
+        """Set what keeps the row apart from others wherever no fresh reference does."""
+        for unique in entity.uniques:
+            if not any(self._apart(entity, want, name) for name in unique.fields):
+                want = self._set_apart(entity, unique, want)
+        return want
+
+    def _apart(self, entity: Entity, want: Want, name: str) -> bool:
+        field = self.index.field(entity.name, name)
+        if field.managed in {Managed.OWNER, Managed.COUNTER}:
+            return True
+        return isinstance(want.values.get(name), Token) or want.refs.get(name) is not None
+
+    def _set_apart(self, entity: Entity, unique: Unique, want: Want) -> Want:
+        for name in unique.fields:
+            field = self.index.field(entity.name, name)
+            if (
+                field.managed is Managed.CLIENT
+                and field.type.name != "row"
+                and self.maker.can_be_unique(field)
+            ):
+                return want.with_value(name, self.maker.unique(field))
+        return want
+
+    def _made_by(
+        self, program: Program, entity: str, flow_maker: FlowMaker, given: dict[str, int]
+    ) -> tuple[Program, int]:
+        operation = self.index.operations[flow_maker.operation]
+        owner = self.index.entities[entity].owner
+        outer = self._makes(operation, owner) if owner and owner not in self._open else None
+        if outer is not None:
+            program, parent = self.row(program, owner)
+            collection = self.index.entities[entity].owner_collection
+            return program.add(Want(entity, inside=Inside(parent, collection)))
+        preset = {b: k for b, k in self._preset(operation, given).items() if k}
+        program, move = self.flow(program, operation, preset)
+        return program.add(Want(entity, maker=move))
+
+    def _makes(self, operation: Operation, entity: str) -> FlowMaker | None:
+        return next((m for m in self.makers.makers.get(entity, ()) if m.operation == operation.id), None)
+
+    def _preset(self, operation: Operation, given: dict[str, int]) -> dict[str, int]:
+        flow = self.index.flows[operation.flow]
+        found = {f"input:{i.name}": given.get(i.name, 0) for i in flow.inputs if i.type.name == "row"}
+        snake = self.index.entities[flow.entity].snake
+        return {**found, "self": given.get(snake, 0)} if flow.subject != "none" else found
+
+    # --- moves ---
+
+    def flow(self, program: Program, operation: Operation, preset: dict[str, int]) -> tuple[Program, Move]:
+        """Return a flow's request; `preset` says which rows to use for some bindings."""
+        flow = self.index.flows[operation.flow]
+        rows: dict[str, int] = {}
+        if flow.subject != "none":
+            if "self" in preset:
+                rows["self"] = preset["self"]
+            elif f"input:{flow.subject_input}" in preset:
+                rows["self"] = preset[f"input:{flow.subject_input}"]
+            else:
+                program, rows["self"] = self.row(program, flow.entity)
+        values: dict[str, Value] = {}
+        for item in flow.inputs:
+            binding = f"input:{item.name}"
+            if binding in preset:
+                rows[binding] = preset[binding]
+            elif item.name == flow.subject_input or item.type.nullable or item.default is not None:
+                continue
+            elif item.type.name == "row":
+                program, rows[binding] = self.row(program, item.type.of)
+            else:
+                values[item.name] = self._input_value(flow, item)
+        return program, Move(operation.id, rows, values)
+
+    def _input_value(self, flow: Flow, item: Input) -> Value:
+        """Return a value for an input: one of its own if it is stored in a field that is unique."""
+        alone = stored_in_unique(self.index, flow, item.name)
+        return self.maker.unique(item) if alone else self.maker.usual(item)
+
+    def target(self, operation: Operation) -> Program:
+        """Return the first guess of a program that carries out an operation."""
+        program = Program()
+        match operation.kind:
+            case OperationKind.CREATE:
+                program, want = self.created(program, operation.entity, {})
+                program, key = program.add(want)
+                return program.aim(Move(operation.id, {"self": key}))
+            case OperationKind.FLOW:
+                program, move = self.flow(program, operation, {})
+                return program.aim(move)
+            case OperationKind.LIST:
+                return program
+            case _:
+                program, key = self.row(program, operation.entity)
+                return program.aim(Move(operation.id, {"self": key}))
+
+    def merged(self, program: Program) -> Program:
+        """Return the program with one row for each entity where there were several of a kind."""
+        first: dict[str, int] = {}
+        swap: dict[int, int] = {}
+        for key, want in program.wants.items():
+            swap[key] = (
+                first.setdefault(want.entity, key) if want.owner is None and want.made_by_create else key
+            )
+        new = program.target.rows.get("self") if program.target is not None else None
+        wants = {k: _swapped(w, swap) for k, w in program.wants.items() if swap[k] == k or k == new}
+        target = None if program.target is None else _swapped_move(program.target, swap, new)
+        return msgspec.structs.replace(program, wants=wants, target=target)
+
+
+def _swapped(want: Want, swap: dict[int, int]) -> Want:
+    return msgspec.structs.replace(
+        want,
+        refs={n: None if k is None else swap[k] for n, k in want.refs.items()},
+        maker=None if want.maker is None else _swapped_move(want.maker, swap, None),
+    )
+
+
+def _swapped_move(move: Move, swap: dict[int, int], new: int | None) -> Move:
+    rows = {b: k if k == new else swap[k] for b, k in move.rows.items()}
+    return msgspec.structs.replace(move, rows=rows)
+
+
+def required(field: Field) -> bool:
+    """Whether a create request must hold the field."""
+    return not field.type.nullable and field.default is None
+
+
+def stored_in_unique(index: Index, flow: Flow, name: str) -> bool:
+    """Whether an input goes straight into a field that is unique by itself."""
+    return any(
+        _alone(index, effect.entity, item.field)
+        for effect in effects_of(flow.effects)
+        if isinstance(effect, Create)
+        for item in effect.values
+        if isinstance(item.value, ContextRef) and item.value.name == name
+    )
+
+
+def _alone(index: Index, entity: str, name: str) -> bool:
+    """Whether no two rows may share the field's value."""
+    field = index.field(entity, name)
+    return field.unique or any(u.fields == (name,) for u in index.entities[entity].uniques)

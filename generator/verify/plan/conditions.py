@@ -1,0 +1,132 @@
+"""What can refuse an operation, by the id that a problem document names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal as OneOf
+
+import msgspec
+
+from generator.expr.model import EntityRef, Expr
+from generator.ir.index import Index
+from generator.ir.model import (
+    Assign,
+    Condition,
+    Create,
+    Delete,
+    Each,
+    Effect,
+    Link,
+    Operation,
+    OperationKind,
+    Transition,
+    Unique,
+    When,
+)
+from generator.ir.writes import effects_of
+
+Source = OneOf["requires", "ensures", "rule", "transition", "unique"]
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """One reason for a refusal. `entity` is that of the row the expression is about (rules, uniques)."""
+
+    id: str
+    source: Source
+    entity: str
+    expr: Expr | None = None
+    transition: Transition | None = None
+    unique: Unique | None = None
+
+
+class Causes:
+    """Every cause of an application by id."""
+
+    def __init__(self, index: Index) -> None:
+        self._by_id: dict[str, Cause] = {}
+        for entity in index.entities.values():
+            for rule in entity.rules:
+                cause = Cause(rule.id, "rule", entity.name, rule.condition.expr)
+                self._by_id[rule.id] = self._by_id[rule.condition.id] = cause
+            for unique in entity.uniques:
+                self._by_id[unique.id] = Cause(unique.id, "unique", entity.name, unique=unique)
+        for operation in index.operations.values():
+            for cause in operation_causes(index, operation):
+                self._by_id[cause.id] = cause
+
+    def get(self, constraint: str) -> Cause | None:
+        """Return what stands behind a problem's constraint id."""
+        return self._by_id.get(constraint)
+
+
+def operation_causes(index: Index, operation: Operation) -> Iterator[Cause]:
+    """Yield an operation's own conditions in order of evaluation; rules and uniques are not among them."""
+    for condition in operation.requires:
+        yield _cause(condition, "requires", operation.entity)
+    if operation.kind is not OperationKind.FLOW:
+        return
+    flow = index.flows[operation.flow]
+    for condition in flow.requires:
+        yield _cause(condition, "requires", flow.entity)
+    for effect in effects_of(flow.effects):
+        if isinstance(effect, Transition):
+            yield Cause(effect.id, "transition", flow.entity, transition=effect)
+    for condition in flow.ensures:
+        yield _cause(condition, "ensures", flow.entity)
+
+
+def _cause(condition: Condition, source: Source, entity: str) -> Cause:
+    return Cause(condition.id, source, entity, condition.expr)
+
+
+def find_operation(index: Index, entity: str, kind: OperationKind) -> Operation | None:
+    """Return an entity's CRUD operation of a kind, if it has one."""
+    return next((o for o in index.operations_of(entity) if o.kind is kind), None)
+
+
+class Writer(msgspec.Struct, frozen=True):
+    """A flow's effect that sets a field: on which row, and inside which loops."""
+
+    operation: str
+    effect: Assign | Transition
+    loops: tuple[Each, ...]
+
+
+class Maker(msgspec.Struct, frozen=True):
+    """A flow's effect that makes a row."""
+
+    operation: str
+    effect: Create
+    loops: tuple[Each, ...]
+
+
+class Makers:
+    """Which flows set which field and make which rows."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.writers: dict[tuple[str, str], list[Writer]] = {}
+        self.makers: dict[str, list[Maker]] = {}
+        for operation in index.operations.values():
+            if operation.kind is OperationKind.FLOW:
+                flow = index.flows[operation.flow]
+                self._note(operation.id, flow.effects, ())
+
+    def _note(self, operation: str, effects: tuple[Effect, ...], loops: tuple[Each, ...]) -> None:
+        for effect in effects:
+            match effect:
+                case Assign(target=target) | Transition(target=target):
+                    key = (_holder(self.index, target), target.field)
+                    self.writers.setdefault(key, []).append(Writer(operation, effect, loops))
+                case Create(entity=entity):
+                    self.makers.setdefault(entity, []).append(Maker(operation, effect, loops))
+                case Each(body=body):
+                    self._note(operation, body, (*loops, effect))
+                case When(then=then, otherwise=otherwise):
+                    self._note(operation, (*then, *otherwise), loops)
+                case Delete() | Link():
+                    pass
+
+
+def _holder(index: Index, ref: EntityRef) -> str:
+    return index.hop(ref.entity.removeprefix("entity:"), ref.via)

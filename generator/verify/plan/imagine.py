@@ -1,0 +1,301 @@
+"""The rows of a program as expressions see them, also those that are not made yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from generator.expr.evaluate import Rows as Bound
+from generator.expr.evaluate import collection_rows, evaluate
+from generator.expr.model import Expr, Type
+from generator.ir.index import Index
+from generator.ir.model import Create, Each, Field, Managed, OperationKind
+from generator.ir.writes import effects_of
+from generator.verify.plan.realize import Run
+from generator.verify.plan.session import START, Session
+from generator.verify.plan.values import At, Day, Raw, Token, Value
+from generator.verify.plan.wants import Move, Place, Program
+
+MAX_DEPTH = 12
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A row that a flow makes: by which effect of the move that stands where."""
+
+    binding: str
+    place: Place
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A row of the interpreter that is not wanted by name."""
+
+    entity: str
+    id: str
+
+
+Handle = int | Made | Stored
+Scope = dict[str, Any]  # binding -> Handle or None
+
+
+def to_python(value: Value, type_: Type, session: Session) -> Any:
+    """Return a planner's value as expressions know it."""
+    match value:
+        case At():
+            return START + value.delta
+        case Day():
+            return (START + timedelta(days=value.days)).date()
+        case Token():
+            return read_text(session.names.resolve(value.symbol()), type_)
+        case Raw():
+            return read_text(value.json, type_)
+        case _:
+            return read_text(value, type_)
+
+
+def read_text(value: Any, type_: Type) -> Any:
+    """Return a JSON value of a type as expressions know it; what does not fit stays as it is."""
+    if not isinstance(value, str):
+        return Decimal(str(value)) if type_.name == "decimal" and isinstance(value, int | float) else value
+    try:
+        match type_.name:
+            case "decimal":
+                return Decimal(value)
+            case "datetime":
+                return datetime.fromisoformat(value)
+            case "date":
+                return date.fromisoformat(value)
+            case "time":
+                return time.fromisoformat(value)
+            case "uuid":
+                return UUID(value)
+    except ValueError:
+        return value
+    return value
+
+
+def from_python(value: Any) -> Value:
+    """Return a value of an expression as the planner writes it."""
+    if isinstance(value, datetime):
+        return At(value - START)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return Day((value - START.date()).days)
+    if isinstance(value, UUID):
+        return str(value)
+    return value  # type: ignore[no-any-return]
+
+
+class World:
+    """An `Environment` over a run: what is made is read from the interpreter, the rest is imagined."""
+
+    def __init__(self, session: Session, run: Run, place: Place) -> None:
+        self.now = session.now
+        self._session = session
+        self._index: Index = session.index
+        self.run = run
+        self.program: Program = run.program
+        self.place = place
+        self._keys = {i: k for k, i in reversed(list(run.ids.items()))}
+        self._depth = 0
+
+    def at(self, place: Place) -> World:
+        """Return the same rows as another move sees them."""
+        inner = World(self._session, self.run, place)
+        inner._depth = self._depth + 1
+        return inner
+
+    # --- handles ---
+
+    def handle(self, entity: str, row_id: str) -> Handle:
+        """Return the wanted row behind an id, or the stored one."""
+        return self._keys.get(row_id, Stored(entity, row_id))
+
+    def entity_of(self, handle: Handle) -> str:
+        """Return the entity of a row."""
+        match handle:
+            case Made():
+                return self.effect(handle).entity
+            case Stored():
+                return handle.entity
+            case _:
+                return self.program.wants[handle].entity
+
+    def effect(self, made: Made) -> Create:
+        """Return the effect that makes a row."""
+        flow = self._index.flows[self._index.operations[self.move(made.place).operation].flow]
+        return next(
+            e for e in effects_of(flow.effects) if isinstance(e, Create) and e.binding == made.binding
+        )
+
+    def move(self, place: Place) -> Move:
+        """Return the move that stands somewhere; a plain create has one without values."""
+        return place.get(self.program) or Move("", {"self": place.key})
+
+    def scope(self, place: Place) -> Scope:
+        """Return what each binding of the operation at `place` stands for."""
+        move = self.move(place)
+        scope: Scope = dict(move.rows)
+        operation = self._index.operations.get(move.operation)
+        if operation is None or operation.kind is not OperationKind.FLOW:
+            return scope
+        flow = self._index.flows[operation.flow]
+        if flow.subject_input and "self" in scope:
+            scope.setdefault(f"input:{flow.subject_input}", scope["self"])
+        for item in flow.inputs:
+            if item.type.name == "row":
+                scope.setdefault(f"input:{item.name}", None)
+        for effect in effects_of(flow.effects):
+            if isinstance(effect, Create):
+                scope[effect.binding] = Made(effect.binding, place)
+            elif isinstance(effect, Each):
+                scope[effect.binding] = self._first(effect, scope)
+        return scope
+
+    def _first(self, effect: Each, scope: Scope) -> Handle | None:
+        try:
+            return next(iter(collection_rows(effect.source, self, scope)), None)  # type: ignore[return-value]
+        except KeyError:
+            return None
+
+    def value_of(self, expr: Expr, scope: Scope) -> Any:
+        """Return an expression's value now; None too when it can't be told."""
+        try:
+            return evaluate(expr, self, scope)
+        except (KeyError, TypeError, RecursionError, AttributeError, ArithmeticError, ValueError):
+            return None
+
+    # --- Environment ---
+
+    def field(self, row: Any, name: str) -> Any:
+        """Return a field's value, derived ones computed."""
+        field = self._index.field(self.entity_of(row), name)
+        if field.managed is Managed.DERIVED and field.value is not None:
+            return self._nested(field.value, {"self": row}, self)
+        match row:
+            case Made():
+                return self._made_field(row, field)
+            case Stored():
+                return self._stored(row.entity, row.id, field)
+            case _:
+                return self._wanted(row, field)
+
+    def before(self, row: Any, name: str) -> Any:
+        """Return a field's value before the operation."""
+        if isinstance(row, int) and row in self.run.ids:
+            return self._stored(
+                self.entity_of(row), self.run.ids[row], self._index.field(self.entity_of(row), name)
+            )
+        return None
+
+    def members(self, row: Any, collection: str) -> Sequence[Any]:
+        """Return the rows of a collection."""
+        if isinstance(row, Made):
+            return ()
+        entity = self.entity_of(row)
+        found = self._index.collection(entity, collection)
+        if isinstance(row, int) and row not in self.run.ids:
+            if found.kind == "links":
+                return self.program.wants[row].links.get(collection, ())
+            return self.program.owned_by(row, found.entity)
+        row_id = row.id if isinstance(row, Stored) else self.run.ids[row]
+        ids = self._session.members(entity, row_id, found)
+        return [self.handle(found.entity, i) for i in ids]
+
+    def rows(self, entity: str) -> Sequence[Any]:
+        """Return all rows of an entity."""
+        return [self.handle(entity, i) for i in sorted(self._session.rows(entity))]
+
+    def value(self, source: str, name: str) -> Any:
+        """Return an input's value."""
+        del source
+        return self.input(self.place, name)
+
+    def input(self, place: Place, name: str) -> Any:
+        """Return an input's value of the move that stands somewhere."""
+        move = self.move(place)
+        flow = self._index.flows[self._index.operations[move.operation].flow]
+        item = next(i for i in flow.inputs if i.name == name)
+        if item.type.name == "row":
+            return move.rows.get(f"input:{name}")
+        if name in move.values:
+            return to_python(move.values[name], item.type, self._session)
+        return None if item.default is None else evaluate(item.default, self, {})
+
+    def _nested(self, expr: Expr, scope: Bound, env: Any) -> Any:
+        self._depth += 1
+        try:
+            return None if self._depth > MAX_DEPTH else evaluate(expr, env, scope)
+        finally:
+            self._depth -= 1
+
+    def _stored(self, entity: str, row_id: str, field: Field) -> Any:
+        row = self._session.row(entity, row_id)
+        value = None if row is None else row.get(field.name)
+        if value is None or field.type.name != "row":
+            return value
+        return self.handle(field.type.of, str(value))
+
+    def _wanted(self, key: int, field: Field) -> Any:
+        move = self.move(self.place)
+        if self.updates(move, key):
+            if field.name in move.values:
+                return to_python(move.values[field.name], field.type, self._session)
+            if f"field:{field.name}" in move.rows:
+                return move.rows[f"field:{field.name}"]
+        if key in self.run.ids:
+            return self._stored(self.entity_of(key), self.run.ids[key], field)
+        return self._imagined(key, field)
+
+    def updates(self, move: Move, key: int) -> bool:
+        """Whether a move is an update of a wanted row."""
+        operation = self._index.operations.get(move.operation)
+        if operation is None or operation.kind is not OperationKind.UPDATE:
+            return False
+        return move.rows.get("self") == key
+
+    def _imagined(self, key: int, field: Field) -> Any:
+        """Return what a row that is not made yet will have."""
+        want = self.program.wants[key]
+        if field.name in want.values:
+            return to_python(want.values[field.name], field.type, self._session)
+        if field.name in want.refs:
+            return want.refs[field.name]
+        if field.managed is Managed.OWNER:
+            return want.owner
+        if want.maker is not None:
+            return self._made_field(Made(self.binding(want.entity, want.maker), Place("maker", key)), field)
+        return self._initial(field, {"self": key})
+
+    def binding(self, entity: str, maker: Move) -> str:
+        """Return under which name a flow makes its first row of an entity."""
+        flow = self._index.flows[self._index.operations[maker.operation].flow]
+        return next(
+            e.binding for e in effects_of(flow.effects) if isinstance(e, Create) and e.entity == entity
+        )
+
+    def _made_field(self, made: Made, field: Field) -> Any:
+        for item in self.effect(made).values:
+            if item.field == field.name:
+                inner = self.at(made.place)
+                return inner.value_of(item.value, inner.scope(made.place))
+        return self._initial(field, {"self": made})
+
+    def _initial(self, field: Field, scope: Scope) -> Any:
+        match field.managed:
+            case Managed.STATE:
+                machine = next(
+                    m
+                    for m in self._index.entities[self.entity_of(scope["self"])].machines
+                    if m.field == field.name
+                )
+                return machine.initial
+            case Managed.SNAPSHOT if field.value is not None:
+                return self._nested(field.value, scope, self)
+            case Managed.COUNTER:
+                return 1
+            case _:
+                return None if field.default is None else self._nested(field.default, scope, self)

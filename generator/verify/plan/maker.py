@@ -1,0 +1,204 @@
+"""Makes values for one field from what its type and limits say: usual, at the bounds, beyond them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+
+from generator.expr.model import Type
+from generator.ir.model import Limits
+from generator.verify.plan import numbers, texts
+from generator.verify.plan.values import At, Day, Raw, Token, Value, wire
+
+LABELLED = tuple[str, Value]
+
+
+class Typed(Protocol):
+    """A field of an entity or an input of a flow."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def wire(self) -> str:
+        """Its name in JSON."""
+        ...
+
+    @property
+    def type(self) -> Type:
+        """Its type."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """Its bounds."""
+        ...
+
+
+class Maker:
+    """Makes values; `enums` gives the values of an enum, tokens are numbered through the plan."""
+
+    def __init__(self, enums: Callable[[str], tuple[str, ...]]) -> None:
+        self._enums = enums
+        self._tokens = 0
+
+    def _number(self) -> int:
+        self._tokens += 1
+        return self._tokens
+
+    def usual(self, field: Typed, variant: int = 0) -> Value:
+        """Return an ordinary accepted value; other variants give others where there are any."""
+        match field.type.name:
+            case "bool":
+                return variant % 2 == 0
+            case "int" | "decimal" | "float":
+                return numbers.usual(field.type, field.limits, variant)
+            case "string" | "text":
+                return texts.usual(field, variant)
+            case "enum":
+                options = self._enums(field.type.of)
+                return options[variant % len(options)]
+            case "date":
+                return _usual_date(field.limits, variant)
+            case "datetime":
+                return _usual_instant(field.limits, variant)
+            case "time":
+                return time(9 + variant % 10, 30)
+            case "json":
+                return Raw({"a": variant})
+            case _:
+                return self.unique(field)
+
+    def unique(self, field: Typed) -> Value:
+        """Return a value that no other scenario has, where the type allows it."""
+        shape = self._shape(field)
+        return self.usual(field) if shape is None else Token(self._number(), shape)
+
+    def renew(self, token: Token) -> Token:
+        """Return a token of the same shape with a number of its own."""
+        return Token(self._number(), token.shape)
+
+    def can_be_unique(self, field: Typed) -> bool:
+        """Whether there are enough values for each scenario of a plan to have its own."""
+        return self._shape(field) is not None
+
+    def _shape(self, field: Typed) -> dict[str, Any] | None:
+        match field.type.name:
+            case "int" | "decimal":
+                return numbers.unique_shape(field.type, field.limits)
+            case "string" | "text" | "email" | "url":
+                return texts.unique_shape(field)
+            case "uuid":
+                return {"uuid": True}
+            case "datetime" if field.limits == Limits():
+                return {"seconds": [86_400, 86_400 * 3000]}
+            case "date" if field.limits == Limits():
+                return {"days": [-20_000, 20_000]}
+        return None
+
+    def bounds(self, field: Typed) -> list[LABELLED]:
+        """Return accepted values at the edges, each with what it is."""
+        match field.type.name:
+            case "int" | "decimal" | "float":
+                return numbers.bounds(field.type, field.limits)
+            case "string" | "text":
+                return texts.bounds(field)
+            case "enum":
+                return [(v, v) for v in self._enums(field.type.of)]
+            case "bool":
+                return [("true", True), ("false", False)]
+            case "date" | "datetime":
+                return list(_instant_bounds(field, beyond=False))
+        return []
+
+    def refused(self, field: Typed) -> list[LABELLED]:
+        """Return values that break exactly one of the field's constraints, each with which."""
+        found = list(_WRONG_TYPE.get(field.type.name, ()))
+        match field.type.name:
+            case "int" | "decimal" | "float":
+                found += numbers.refused(field.type, field.limits)
+            case "string" | "text":
+                found += texts.refused(field)
+            case "enum":
+                found += [("no such value", Raw("__" + self._enums(field.type.of)[0].lower()))]
+            case "date" | "datetime":
+                found += _instant_bounds(field, beyond=True)
+        if not field.type.nullable:
+            found.append(("null", Raw(None)))
+        return found
+
+
+_WRONG_TYPE: dict[str, tuple[LABELLED, ...]] = {
+    "bool": (("no boolean", Raw("perhaps")), ("an object", Raw({}))),
+    "int": (("no number", Raw("many")), ("a fraction", Raw(1.5)), ("a list", Raw([]))),
+    "float": (("no number", Raw("many")), ("a list", Raw([]))),
+    "decimal": (("no number", Raw("many")), ("an object", Raw({}))),
+    "string": (("a number", Raw(7)), ("a list", Raw([]))),
+    "text": (("a number", Raw(7)), ("an object", Raw({}))),
+    "email": (("no address", Raw("nobody")), ("a number", Raw(7))),
+    "url": (("no address", Raw("not a url")), ("a number", Raw(7))),
+    "uuid": (("no uuid", Raw("not-a-uuid")), ("a number", Raw(7))),
+    "row": (("no uuid", Raw("not-a-uuid")), ("a list", Raw([]))),
+    "date": (("no date", Raw("2024-02-30")), ("a list", Raw([]))),
+    "datetime": (("no time", Raw("yesterday")), ("without an offset", Raw("2024-01-31T10:00:00"))),
+    "time": (("no time", Raw("25:00:00")), ("a list", Raw([]))),
+    "enum": (("a number", Raw(7)),),
+    "json": (),
+}
+
+
+def _usual_date(limits: Limits, variant: int) -> Value:
+    low, high = _date(limits.ge or limits.gt), _date(limits.le or limits.lt)
+    if low is not None:
+        middle = low + timedelta(days=1 + variant)
+        return middle if high is None or middle < high else low
+    if high is not None:
+        return high - timedelta(days=1 + variant)
+    return Day(30 + 7 * variant)
+
+
+def _usual_instant(limits: Limits, variant: int) -> Value:
+    low, high = _instant(limits.ge or limits.gt), _instant(limits.le or limits.lt)
+    if low is not None:
+        middle = low + timedelta(days=1, hours=variant)
+        return middle if high is None or middle < high else low
+    if high is not None:
+        return high - timedelta(days=1, hours=variant)
+    return At(timedelta(days=10, hours=variant))
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _instant_bounds(field: Typed, *, beyond: bool) -> Iterator[LABELLED]:
+    """Return the first accepted (or with `beyond` the first refused) value at each bound."""
+    step = timedelta(days=1) if field.type.name == "date" else timedelta(microseconds=1)
+    read = _date if field.type.name == "date" else _instant
+    limits = field.limits
+    for text, inward, is_open, label in (
+        (limits.ge, 1, False, "the lowest"),
+        (limits.gt, 1, True, "the lowest"),
+        (limits.le, -1, False, "the highest"),
+        (limits.lt, -1, True, "the highest"),
+    ):
+        bound: Any = read(text)
+        if bound is None:
+            continue
+        accepted = bound + step * inward if is_open else bound
+        if beyond:
+            yield f"beyond {label}", accepted - step * inward
+        else:
+            yield label, accepted
+
+
+def wire_of(field: Typed, value: Value) -> Any:
+    """Return the JSON for a field's value."""
+    return wire(value, field.type.scale if field.type.name == "decimal" else None)

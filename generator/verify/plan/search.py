@@ -1,0 +1,220 @@
+"""Best-first search for a program that brings about a wanted answer."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from itertools import count, islice
+
+import msgspec
+
+from generator.ir.index import Index
+from generator.ir.model import Managed
+from generator.verify.plan.builder import Builder
+from generator.verify.plan.conditions import Cause, Causes
+from generator.verify.plan.imagine import Made, Scope, World
+from generator.verify.plan.knobs import Finder, Knob
+from generator.verify.plan.realize import Realizer, Run
+from generator.verify.plan.session import Exchange, Session
+from generator.verify.plan.turning import Turner
+from generator.verify.plan.tweaks import Tweaker
+from generator.verify.plan.wants import Place, Program
+
+MAX_TWEAKS = 60  # taken from one failed run
+
+
+class Goal(msgspec.Struct, frozen=True):
+    """What the target's answer must be: success, or a refusal by `cause`."""
+
+    cause: Cause | None = None
+    status: int = 0  # of the success that is wanted; 0: any
+
+    def met(self, answer: Exchange) -> bool:
+        """Whether this is the wanted answer."""
+        if self.cause is None:
+            return answer.ok and self.status in {0, answer.status}
+        return answer.constraint == self.cause.id
+
+
+class Searcher:
+    """Runs programs and varies those that miss."""
+
+    def __init__(self, session: Session, builder: Builder, causes: Causes) -> None:
+        self._session = session
+        self._builder = builder
+        self._index: Index = builder.index
+        self._causes = causes
+        self._turner = Turner(builder)
+        self.runs = 0
+
+    def run(self, program: Program) -> Run:
+        """Carry out one program."""
+        self.runs += 1
+        return Realizer(self._session, program).run()
+
+    def find(self, starts: Iterable[Program], goal: Goal | None, budget: int = 120) -> Run | None:
+        """Return the first run that meets the goal; without a goal, that makes every wanted row."""
+        queue: list[tuple[tuple[int, int], int, Program]] = []
+        numbers = count()
+        seen: set[str] = set()
+        for program in starts:
+            heapq.heappush(queue, ((0, 0), next(numbers), program))
+        depth: dict[str, int] = {}
+        while queue and budget > 0:
+            _, _, program = heapq.heappop(queue)
+            text = program.key()
+            if text in seen:
+                continue
+            seen.add(text)
+            budget -= 1
+            run = self.run(program)
+            if _met(run, goal):
+                return run
+            level = depth.get(text, 0) + 1
+            for changed in islice(self._propose(run, goal), MAX_TWEAKS):
+                depth.setdefault(changed.key(), level)
+                heapq.heappush(queue, (_rank(run, level), next(numbers), changed))
+        return None
+
+    def _propose(self, run: Run, goal: Goal | None) -> Iterator[Program]:
+        if run.problem:
+            return
+        if not run.ready and run.failed is not None and run.place is not None:
+            yield from self._mend(run, run.failed, run.place)
+        elif run.answer is not None and goal is not None:
+            yield from self._aim(run, run.answer, goal)
+
+    def _aim(self, run: Run, answer: Exchange, goal: Goal) -> Iterator[Program]:
+        place = Place("target")
+        if goal.cause is not None:
+            yield from self._break(run, place, goal.cause)
+        if not answer.ok:
+            yield from self._mend(run, answer, place)
+
+    def _mend(self, run: Run, answer: Exchange, place: Place) -> Iterator[Program]:
+        """Change the program so that what refused the request no longer does."""
+        cause = self._causes.get(answer.constraint)
+        world = World(self._session, run, place)
+        if cause is not None:
+            yield from self._satisfy(run, world, place, cause)
+        elif answer.code == "out_of_range":
+            yield from self._smaller(run, world, place)
+        elif answer.code == "validation_error":
+            yield from self._other_values(run, place, answer)
+
+    def _satisfy(self, run: Run, world: World, place: Place, cause: Cause) -> Iterator[Program]:
+        tweaker = Tweaker(self._builder, self._turner, world)
+        if cause.expr is not None:
+            for scope in self._scopes(world, place, cause):
+                yield from tweaker.toward(cause.expr, scope, truth=True)
+        elif cause.transition is not None:
+            for knob in self._state_knob(world, place, cause):
+                for state in cause.transition.allowed_from:
+                    yield from self._turner.turn(run.program, knob, state)
+        elif cause.unique is not None:
+            yield from self._apart(run, world, place, cause)
+
+    def _break(self, run: Run, place: Place, cause: Cause) -> Iterator[Program]:
+        """Change the program so that `cause` refuses the target."""
+        world = World(self._session, run, place)
+        tweaker = Tweaker(self._builder, self._turner, world, late_first=True)
+        if cause.expr is not None:
+            for scope in self._scopes(world, place, cause):
+                yield from tweaker.toward(cause.expr, scope, truth=False)
+        elif cause.transition is not None:
+            for knob in self._state_knob(world, place, cause):
+                enum = self._index.enums[cause.transition.target.type.of]
+                for state in enum.values:
+                    if state not in cause.transition.allowed_from:
+                        yield from self._turner.turn(run.program, knob, state)
+
+    def _scopes(self, world: World, place: Place, cause: Cause) -> Iterator[Scope]:
+        """Yield the bindings for a cause's expression; a rule is about each row of its entity in turn."""
+        scope = world.scope(place)
+        if cause.source != "rule":
+            yield scope
+            return
+        for handle in dict.fromkeys(h for h in scope.values() if isinstance(h, int | Made)):
+            if world.entity_of(handle) == cause.entity:
+                yield {"self": handle}
+        for key, want in run_rows(world):
+            if want == cause.entity and key not in scope.values():
+                yield {"self": key}
+
+    def _state_knob(self, world: World, place: Place, cause: Cause) -> list[Knob]:
+        if cause.transition is None:
+            return []
+        found = Finder(self._index, world).find(cause.transition.target, world.scope(place))
+        return [k for k in found if k.kind == "state"]
+
+    def _apart(self, run: Run, world: World, place: Place, cause: Cause) -> Iterator[Program]:
+        """Change one of the fields that two rows must not share."""
+        if cause.unique is None:
+            return
+        finder = Finder(self._index, world)
+        for scope in self._scopes(world, place, msgspec.structs.replace(cause, source="rule")):
+            for name in (*cause.unique.fields, *(cause.unique.during or ())):
+                field = self._index.field(cause.entity, name)
+                for knob in finder.field(scope["self"], field):
+                    yield from self._other(run, knob)
+
+    def _other(self, run: Run, knob: Knob) -> Iterator[Program]:
+        if knob.item is None or knob.kind in {"written", "count", "state"}:
+            return
+        if knob.item.type.name == "row":
+            yield from self._turner.refer_new(run.program, knob, knob.item.type.of)
+            return
+        yield from self._turner.turn(run.program, knob, self._builder.maker.unique(knob.item))
+        for variant in (1, 2, 3):
+            yield from self._turner.turn(run.program, knob, self._builder.maker.usual(knob.item, variant))
+
+    def _smaller(self, run: Run, world: World, place: Place) -> Iterator[Program]:
+        """Bring every number near to the operation down to small values: a result was out of range."""
+        finder = Finder(self._index, world)
+        for handle in world.scope(place).values():
+            if isinstance(handle, int):
+                for field in self._index.entities[world.entity_of(handle)].fields:
+                    if field.type.name in {"int", "decimal", "float"} and field.managed is Managed.CLIENT:
+                        yield from self._small(run, finder.field(handle, field))
+        for name in world.move(place).values:
+            knob = Knob("input", name, place=place)
+            for value in (1, 0):
+                yield from self._turner.turn(run.program, knob, value)
+
+    def _small(self, run: Run, knobs: Iterable[Knob]) -> Iterator[Program]:
+        for knob in knobs:
+            if knob.kind == "field" and knob.item is not None:
+                for variant in (5, 0, 6):
+                    yield from self._turner.turn(
+                        run.program, knob, self._builder.maker.usual(knob.item, variant)
+                    )
+
+    def _other_values(self, run: Run, place: Place, answer: Exchange) -> Iterator[Program]:
+        """Take another value for the members that were found invalid."""
+        members = {str(e["loc"][-1]) for e in answer.body.get("errors", ()) if e.get("loc")}
+        world = World(self._session, run, place)
+        finder = Finder(self._index, world)
+        for handle in world.scope(place).values():
+            if isinstance(handle, int):
+                for field in self._index.entities[world.entity_of(handle)].fields:
+                    if field.wire in members:
+                        for knob in finder.field(handle, field):
+                            yield from self._other(run, knob)
+
+
+def run_rows(world: World) -> list[tuple[int, str]]:
+    """Return the wanted rows and their entities."""
+    return [(key, want.entity) for key, want in world.program.wants.items()]
+
+
+def _met(run: Run, goal: Goal | None) -> bool:
+    if not run.ready:
+        return False
+    if goal is None:
+        return True
+    return run.answer is not None and goal.met(run.answer)
+
+
+def _rank(run: Run, level: int) -> tuple[int, int]:
+    """Rank by how far the run came, then by how much was changed."""
+    return (0 if run.ready else 1, level)

@@ -1,0 +1,269 @@
+"""Turning a knob: programs in which it stands at a value, made so at creation or later."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from generator.expr.model import EntityRef
+from generator.ir.index import Index, updatable_fields
+from generator.ir.model import Assign, Each, Managed, OperationKind, StateMachine, Transition
+from generator.verify.plan.builder import Builder, Unreachable
+from generator.verify.plan.conditions import Writer, find_operation
+from generator.verify.plan.knobs import Knob
+from generator.verify.plan.values import Value
+from generator.verify.plan.wants import Move, Program, Want
+
+MAX_WAYS = 3  # tried for one move of a state
+
+
+class Turner:
+    """Makes programs from a program by turning knobs."""
+
+    def __init__(self, builder: Builder) -> None:
+        self._builder = builder
+        self._index: Index = builder.index
+
+    def turn(
+        self, program: Program, knob: Knob, value: Any, *, late_first: bool = False
+    ) -> Iterator[Program]:
+        """Yield programs in which the knob stands at `value`."""
+        match knob.kind:
+            case "field":
+                ways = [self._at_creation(program, knob, value), *self._update(program, knob, value)]
+                yield from reversed(ways) if late_first else ways
+            case "input" | "patch":
+                yield knob.place.change(program, lambda m: m.with_value(knob.name, value))
+            case "state":
+                yield from self.reach(program, knob.key, knob.name, str(value), late_first=late_first)
+            case "ref" | "patch_ref" | "input_ref":
+                yield from self.refer(program, knob, value)
+            case "written":
+                yield from self.write(program, knob)
+            case "count":
+                yield from self.count(program, knob, int(value))
+
+    def _at_creation(self, program: Program, knob: Knob, value: Value) -> Program:
+        return program.put(knob.key, program.wants[knob.key].with_value(knob.name, value))
+
+    def _update(self, program: Program, knob: Knob, value: Value) -> Iterator[Program]:
+        want = program.wants[knob.key]
+        operation = find_operation(self._index, want.entity, OperationKind.UPDATE)
+        entity = self._index.entities[want.entity]
+        if operation is None or _is_new(program, knob.key):
+            return
+        if any(f.name == knob.name for f in updatable_fields(entity)):
+            yield program.with_late(Move(operation.id, {"self": knob.key}, {knob.name: value}))
+
+    # --- references ---
+
+    def refer(self, program: Program, knob: Knob, key: int | None) -> Iterator[Program]:
+        """Yield programs in which a reference leads to the row `key`, or to none."""
+        match knob.kind:
+            case "ref":
+                yield program.put(knob.key, program.wants[knob.key].with_ref(knob.name, key))
+            case "patch_ref" if key is not None:
+                yield knob.place.change(program, lambda m: m.with_row(f"field:{knob.name}", key))
+            case "input_ref" if key is not None:
+                yield knob.place.change(program, lambda m: self._point(m, knob.name, key))
+
+    def _point(self, move: Move, name: str, key: int) -> Move:
+        flow = self._index.flows[self._index.operations[move.operation].flow]
+        moved = move.with_row(f"input:{name}", key)
+        return moved.with_row("self", key) if name == flow.subject_input else moved
+
+    def refer_new(self, program: Program, knob: Knob, entity: str) -> Iterator[Program]:
+        """Yield programs in which a reference leads to a row of its own."""
+        try:
+            program, key = self._builder.row(program, entity)
+        except Unreachable:
+            return
+        yield from self.refer(program, knob, key)
+
+    # --- collections ---
+
+    def count(self, program: Program, knob: Knob, change: int) -> Iterator[Program]:
+        """Yield programs in which a collection has that many rows more or fewer."""
+        want = program.wants[knob.key]
+        collection = self._index.collection(want.entity, knob.name)
+        if collection.kind == "links":
+            yield from self._count_links(program, knob, change)
+        elif change < 0:
+            yield from self._fewer(program, program.owned_by(knob.key, collection.entity)[change:])
+        else:
+            grown: Program | None = program
+            for _ in range(min(change, 12)):
+                grown = None if grown is None else self._child(grown, knob.key, want, collection.entity)
+            if grown is not None:
+                yield grown
+
+    def _child(self, program: Program, key: int, want: Want, entity: str) -> Program | None:
+        if not want.made_by_create or find_operation(self._index, entity, OperationKind.CREATE) is None:
+            return None
+        try:
+            grown, child = self._builder.created(
+                program, entity, {self._index.entities[entity].owner_field: key}
+            )
+        except Unreachable:
+            return None
+        return grown.add(child)[0]
+
+    def _fewer(self, program: Program, gone: list[int]) -> Iterator[Program]:
+        target = () if program.target is None else program.target.rows.values()
+        for key in gone:
+            if key in target or program.wants[key].inside is not None:
+                return
+            program = program.without(key)
+        if gone:
+            yield program
+
+    def _count_links(self, program: Program, knob: Knob, change: int) -> Iterator[Program]:
+        want = program.wants[knob.key]
+        linked = want.links.get(knob.name, ())
+        entity = self._index.collection(want.entity, knob.name).entity
+        if change < 0:
+            linked = linked[:change]
+        for _ in range(min(max(change, 0), 12)):
+            try:
+                program, key = self._builder.row(program, entity)
+            except Unreachable:
+                return
+            linked = (*linked, key)
+        want = program.wants[knob.key]
+        yield program.put(knob.key, msgspec.structs.replace(want, links={**want.links, knob.name: linked}))
+
+    # --- states and fields that only operations write ---
+
+    def reach(
+        self, program: Program, key: int, field: str, state: str, *, late_first: bool = False
+    ) -> Iterator[Program]:
+        """Yield programs in which a row has been brought to a state by the shortest ways of flows."""
+        want = program.wants[key]
+        machine = next(m for m in self._index.entities[want.entity].machines if m.field == field)
+        bare = program.put(key, msgspec.structs.replace(want, moves=self._others(want, field)))
+        for path in self._paths(want.entity, machine, state):
+            for late in (late_first, not late_first):
+                yield from self._walk(bare, key, path, late=late)
+
+    def _others(self, want: Want, field: str) -> tuple[Move, ...]:
+        """Return a row's moves without those that move the state field."""
+        movers = {w.operation for w in self._builder.makers.writers.get((want.entity, field), ())}
+        return tuple(m for m in want.moves if m.operation not in movers)
+
+    def _paths(self, entity: str, machine: StateMachine, state: str) -> list[list[list[Writer]]]:
+        """Return the shortest way to a state: for each of its moves the flows that make it."""
+        queue: deque[tuple[str, list[list[Writer]]]] = deque([(machine.initial, [])])
+        seen = {machine.initial}
+        while queue:
+            at, path = queue.popleft()
+            if at == state:
+                return [path]
+            for origin, to in machine.transitions:
+                ways = self.movers(entity, machine.field, at, to) if origin == at else []
+                if ways and to not in seen:
+                    seen.add(to)
+                    queue.append((to, [*path, ways]))
+        return []
+
+    def movers(self, entity: str, field: str, at: str, to: str) -> list[Writer]:
+        """Return the flows' effects that move a state field from one state to another."""
+        found = self._builder.makers.writers.get((entity, field), ())
+        return [w for w in found if _moves(w, at, to)]
+
+    def _walk(self, program: Program, key: int, path: list[list[Writer]], *, late: bool) -> Iterator[Program]:
+        if not path:
+            yield program
+            return
+        for writer in path[0][:MAX_WAYS]:
+            bound = self.bind(program, key, writer)
+            if bound is None:
+                continue
+            grown, move = bound
+            grown = grown.with_late(move) if late else grown.put(key, grown.wants[key].with_move(move))
+            yield from self._walk(grown, key, path[1:], late=late)
+
+    def write(self, program: Program, knob: Knob) -> Iterator[Program]:
+        """Yield programs in which a flow that sets the field has been run on the row."""
+        want = program.wants[knob.key]
+        for writer in self._builder.makers.writers.get((want.entity, knob.name), ())[:4]:
+            bound = self.bind(program, knob.key, writer)
+            if bound is None or _is_new(program, knob.key):
+                continue
+            grown, move = bound
+            yield grown.put(knob.key, grown.wants[knob.key].with_move(move))
+            yield grown.with_late(move)
+
+    def bind(self, program: Program, key: int, writer: Writer) -> tuple[Program, Move] | None:
+        """Return the flow's request that makes the effect happen to the row `key`."""
+        operation = self._index.operations[writer.operation]
+        loops = {loop.binding: loop for loop in writer.loops}
+        try:
+            found = self._root(program, key, writer.effect.target, loops)
+            if found is None:
+                return None
+            program, binding, row = found
+            return self._builder.flow(program, operation, {binding: row})
+        except Unreachable:
+            return None
+
+    def _root(
+        self, program: Program, key: int, ref: EntityRef, loops: dict[str, Each]
+    ) -> tuple[Program, str, int] | None:
+        """Return which row a binding must stand for so that the reference leads to `key`."""
+        holder = key
+        entities = [ref.entity.removeprefix("entity:")]
+        for hop in ref.via:
+            entities.append(self._index.field(entities[-1], hop).type.of)
+        for entity, hop in reversed(list(zip(entities[:-1], ref.via, strict=True))):
+            program, holder = self._referrer(program, entity, hop, holder)
+        if ref.root not in loops:
+            usable = ref.root == "self" or ref.root.startswith("input:")
+            return (program, ref.root, holder) if usable else None
+        return self._loop_root(program, holder, loops[ref.root], loops)
+
+    def _loop_root(
+        self, program: Program, element: int, loop: Each, loops: dict[str, Each]
+    ) -> tuple[Program, str, int] | None:
+        if not isinstance(loop.source, EntityRef):
+            return None
+        source = loop.source
+        entity = self._index.hop(source.entity.removeprefix("entity:"), source.via)
+        collection = self._index.collection(entity, source.field)
+        want = program.wants[element]
+        if collection.kind == "owned":
+            owner = want.owner if want.inside is None else want.inside.parent
+            if owner is None:
+                return None
+        else:
+            program, owner = self._builder.row(program, entity)
+            linked = program.wants[owner]
+            links = {**linked.links, source.field: (element,)}
+            program = program.put(owner, msgspec.structs.replace(linked, links=links))
+        return self._root(program, owner, source, loops)
+
+    def _referrer(self, program: Program, entity: str, hop: str, key: int) -> tuple[Program, int]:
+        """Return a row of `entity` whose reference `hop` leads to `key`, adding one if there is none."""
+        owner = self._index.field(entity, hop).managed is Managed.OWNER
+        for other, want in program.wants.items():
+            leads = want.owner == key if owner else want.refs.get(hop) == key
+            if want.entity == entity and leads and not _is_new(program, other):
+                return program, other
+        return self._builder.row(program, entity, **{hop: key})
+
+
+def _is_new(program: Program, key: int) -> bool:
+    """Whether the row is the one that the target is to make."""
+    target = program.target
+    return target is not None and target.operation.endswith(".create") and target.rows.get("self") == key
+
+
+def _moves(writer: Writer, at: str, to: str) -> bool:
+    match writer.effect:
+        case Transition(allowed_from=allowed, to=state):
+            return at in allowed and state == to
+        case Assign(value=value):
+            return getattr(value, "value", None) == to
+    return False

@@ -1,0 +1,202 @@
+"""What a scenario wants to exist before its request, and the request: immutable, cheap to vary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from generator.verify.plan.values import Value
+
+
+class Move(msgspec.Struct, frozen=True):
+    """One request: `rows` says which wanted row stands for which binding.
+
+    Bindings: "self" the subject (of a create: the row to be made), "input:x" a
+    reference input, "field:x" a reference field that an update sets. `values`
+    are the other inputs, or the fields that an update sets.
+    """
+
+    operation: str
+    rows: dict[str, int] = {}
+    values: dict[str, Value] = {}
+
+    def with_value(self, name: str, value: Value) -> Move:
+        """Return the move with one value changed."""
+        return msgspec.structs.replace(self, values={**self.values, name: value})
+
+    def with_row(self, binding: str, key: int) -> Move:
+        """Return the move with one row changed."""
+        return msgspec.structs.replace(self, rows={**self.rows, binding: key})
+
+
+class Inside(msgspec.Struct, frozen=True):
+    """A row that another operation made: the `position`-th of a wanted row's collection."""
+
+    parent: int
+    collection: str
+    position: int = 0
+
+
+class Want(msgspec.Struct, frozen=True):
+    """A row: made by its create operation, by a flow (`maker`), or found `inside` another."""
+
+    entity: str
+    values: dict[str, Value] = {}
+    refs: dict[str, int | None] = {}
+    owner: int | None = None
+    links: dict[str, tuple[int, ...]] = {}
+    maker: Move | None = None
+    inside: Inside | None = None
+    moves: tuple[Move, ...] = ()  # once it and its owned rows are there
+
+    def with_value(self, name: str, value: Value) -> Want:
+        """Return the want with one value changed."""
+        return msgspec.structs.replace(self, values={**self.values, name: value})
+
+    def with_ref(self, name: str, key: int | None) -> Want:
+        """Return the want with one reference changed."""
+        return msgspec.structs.replace(self, refs={**self.refs, name: key})
+
+    def with_move(self, move: Move) -> Want:
+        """Return the want with one more move."""
+        return msgspec.structs.replace(self, moves=(*self.moves, move))
+
+    @property
+    def made_by_create(self) -> bool:
+        """Whether a create request of its own makes it."""
+        return self.maker is None and self.inside is None
+
+
+class Program(msgspec.Struct, frozen=True):
+    """Wanted rows, then late moves, then the target."""
+
+    wants: dict[int, Want] = {}
+    late: tuple[Move, ...] = ()
+    target: Move | None = None
+
+    def key(self) -> str:
+        """Return a text that is equal for equal programs."""
+        return repr(self)
+
+    def put(self, key: int, want: Want) -> Program:
+        """Return the program with one row added or replaced."""
+        return msgspec.structs.replace(self, wants={**self.wants, key: want})
+
+    def add(self, want: Want) -> tuple[Program, int]:
+        """Return the program with one more row, and its key."""
+        key = max(self.wants, default=0) + 1
+        return self.put(key, want), key
+
+    def without(self, key: int) -> Program:
+        """Return the program without a row that nothing refers to."""
+        return msgspec.structs.replace(self, wants={k: w for k, w in self.wants.items() if k != key})
+
+    def with_late(self, move: Move) -> Program:
+        """Return the program with one more late move."""
+        return msgspec.structs.replace(self, late=(*self.late, move))
+
+    def aim(self, target: Move | None) -> Program:
+        """Return the program with another target."""
+        return msgspec.structs.replace(self, target=target)
+
+    def owned_by(self, key: int, entity: str) -> list[int]:
+        """Return the wanted rows of an entity that belong to a row."""
+        return [
+            k
+            for k, w in self.wants.items()
+            if w.entity == entity and (w.owner == key or (w.inside is not None and w.inside.parent == key))
+        ]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a move stands: "target", "late" at a position, "move" of a row, its "maker", its "create"."""
+
+    kind: str
+    key: int = 0
+    position: int = 0
+
+    def get(self, program: Program) -> Move | None:
+        """Return the move that stands here; None for a plain create."""
+        match self.kind:
+            case "target":
+                return program.target
+            case "late":
+                return program.late[self.position]
+            case "move":
+                return program.wants[self.key].moves[self.position]
+            case "maker":
+                return program.wants[self.key].maker
+        return None
+
+    def change(self, program: Program, edit: Callable[[Move], Move]) -> Program:
+        """Return the program with the move that stands here edited."""
+        move = self.get(program)
+        if move is None:
+            return program
+        new = edit(move)
+        match self.kind:
+            case "target":
+                return program.aim(new)
+            case "late":
+                late = (*program.late[: self.position], new, *program.late[self.position + 1 :])
+                return msgspec.structs.replace(program, late=late)
+            case "maker":
+                want = msgspec.structs.replace(program.wants[self.key], maker=new)
+                return program.put(self.key, want)
+        want = program.wants[self.key]
+        moves = (*want.moves[: self.position], new, *want.moves[self.position + 1 :])
+        return program.put(self.key, msgspec.structs.replace(want, moves=moves))
+
+
+Fresh = Callable[[Value], Value]  # gives a token a number of its own, leaves all else
+
+
+def graft(program: Program, part: Mapping[int, Want], fresh: Fresh) -> tuple[Program, dict[int, int]]:
+    """Add the rows of another program under new keys; returns old key -> new key."""
+    first = max(program.wants, default=0) + 1
+    keys = {old: first + n for n, old in enumerate(part)}
+    wants = {keys[k]: _renumber(w, keys, fresh) for k, w in part.items()}
+    return msgspec.structs.replace(program, wants={**program.wants, **wants}), keys
+
+
+def _renumber(want: Want, keys: dict[int, int], fresh: Fresh) -> Want:
+    return msgspec.structs.replace(
+        want,
+        values={n: fresh(v) for n, v in want.values.items()},
+        refs={n: None if k is None else keys[k] for n, k in want.refs.items()},
+        owner=None if want.owner is None else keys[want.owner],
+        links={n: tuple(keys[k] for k in ks) for n, ks in want.links.items()},
+        maker=None if want.maker is None else _renumber_move(want.maker, keys, fresh),
+        inside=_renumber_inside(want.inside, keys),
+        moves=tuple(_renumber_move(m, keys, fresh) for m in want.moves),
+    )
+
+
+def _renumber_inside(inside: Inside | None, keys: dict[int, int]) -> Inside | None:
+    return None if inside is None else msgspec.structs.replace(inside, parent=keys[inside.parent])
+
+
+def _renumber_move(move: Move, keys: dict[int, int], fresh: Fresh) -> Move:
+    rows = {b: keys[k] for b, k in move.rows.items()}
+    return msgspec.structs.replace(move, rows=rows, values={n: fresh(v) for n, v in move.values.items()})
+
+
+def keys_of(want: Want) -> Iterator[int]:
+    """Yield the rows that must be complete before this one can be made."""
+    yield from (k for k in want.refs.values() if k is not None)
+    for linked in want.links.values():
+        yield from linked
+    if want.maker is not None:
+        yield from want.maker.rows.values()
+
+
+def values_in(program: Program) -> Iterator[Any]:
+    """Yield every value that the program sends."""
+    for want in program.wants.values():
+        yield from want.values.values()
+        for move in (*want.moves, *(() if want.maker is None else (want.maker,))):
+            yield from move.values.values()
+    for move in (*program.late, *(() if program.target is None else (program.target,))):
+        yield from move.values.values()
