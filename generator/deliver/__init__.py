@@ -1,0 +1,1 @@
+"""Putting a verified bundle where people work with it."""

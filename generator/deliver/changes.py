@@ -1,0 +1,164 @@
+"""What a delivery finds in the folder, and what it may do to it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from generator.core.errors import ToldError
+from generator.core.paths import inside
+from generator.emit.tree import EmittedFile
+
+MANIFEST = ".appgen/manifest.json"
+_HAND_WRITTEN = ("app/extensions/",)
+_NOT_CARRIED = frozenset({"__pycache__"})
+
+
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the last delivery wrote: path -> SHA-256; `once` files belong to the person."""
+
+    files: dict[str, str]
+    once: tuple[str, ...] = ()
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What the bundle changes in the folder; all paths are sorted."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()  # hand-written, `once` files that exist included
+    edited: tuple[str, ...] = ()  # generated files changed by hand, or with something else in their place
+
+    @property
+    def any(self) -> bool:
+        """Whether the folder has to be replaced at all."""
+        return bool(self.added or self.changed or self.removed or self.edited)
+
+
+def text_digest(text: str) -> str:
+    """Return the SHA-256 of a file with this text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def make_manifest(files: tuple[EmittedFile, ...]) -> Manifest:
+    """Return what is to be remembered of a delivery."""
+    hashed = {f.path: text_digest(f.text) for f in files if not belongs_to_person(f)}
+    return Manifest(hashed, tuple(f.path for f in files if belongs_to_person(f)))
+
+
+def read_manifest(out: Path) -> Manifest | None:
+    """Return what the last delivery wrote; None if there was none."""
+    try:
+        return msgspec.json.decode((out / MANIFEST).read_bytes(), type=Manifest)
+    except FileNotFoundError:
+        return None
+    except (msgspec.DecodeError, ValueError) as error:
+        raise ToldError(
+            f"{out / MANIFEST} can't be read: {error}", "Restore it from version control, or use --force."
+        ) from error
+
+
+def belongs_to_person(file: EmittedFile) -> bool:
+    """Whether the file is only created when missing."""
+    return file.once or file.path.startswith(_HAND_WRITTEN)
+
+
+def compare(out: Path, files: tuple[EmittedFile, ...], old: Manifest | None) -> Changes:
+    """Compare the folder with the bundle and with what the last delivery wrote."""
+    known = old.files if old else {}
+    wanted = {f.path: f for f in files}
+    found = {path: _digest(out, path) for path in sorted({*wanted, *known})}
+    kinds: dict[str, list[str]] = {}
+    for path, have in found.items():
+        kinds.setdefault(_kind(wanted.get(path), have, known.get(path, "")), []).append(path)
+    kinds["kept"] = sorted([*kinds.get("kept", []), *_hand_written(out, found, kinds.get("edited", []))])
+    kinds.pop("gone", None)
+    return Changes(**{kind: tuple(paths) for kind, paths in kinds.items()})
+
+
+def _hand_written(out: Path, found: Mapping[str, str], edited: list[str]) -> list[str]:
+    """Return everything that no delivery made, without what is in the way of a delivered file."""
+    if not out.is_dir():
+        return []
+    above = {str(parent) for path in found for parent in PurePosixPath(path).parents}
+    below = tuple(f"{path}/" for path in edited)
+    return [
+        p
+        for p in walk(out)
+        if p not in found and p != MANIFEST and p not in above and not p.startswith(below)
+    ]
+
+
+def _kind(new: EmittedFile | None, have: str, before: str) -> str:
+    """Return what becomes of one path: `have` is what lies there, `before` what was delivered."""
+    if new is None:
+        return "gone" if not have else "removed" if have == before else "edited"
+    if not have:
+        return "added"
+    if belongs_to_person(new):
+        return "kept"
+    if have == text_digest(new.text):
+        return "unchanged"
+    return "changed" if have == before else "edited"
+
+
+def _digest(out: Path, path: str) -> str:
+    """Return the digest of what lies at a path, "" for nothing, another text for what is no plain file."""
+    place = inside(out, path)
+    for parent in PurePosixPath(path).parents:
+        above = out / parent
+        if above.is_symlink() and above != out:
+            return "link"
+        if above.exists() and not above.is_dir():
+            return "file"
+    if place.is_symlink() or place.is_dir():
+        return "link"
+    return hashlib.sha256(place.read_bytes()).hexdigest() if place.exists() else ""
+
+
+def walk(out: Path) -> Iterator[str]:
+    """Yield the path of everything in the folder that is no folder (links included), without caches."""
+    for base, folders, names in os.walk(out):
+        folders[:] = sorted(d for d in folders if d not in _NOT_CARRIED)
+        links = [d for d in folders if Path(base, d).is_symlink()]
+        for name in sorted([*names, *links]):
+            yield Path(base, name).relative_to(out).as_posix()
+
+
+def refuse_foreign(out: Path, old: Manifest | None) -> None:
+    """Refuse a folder that holds something, but nothing that was delivered."""
+    if old is not None or not out.exists():
+        return
+    if not out.is_dir():
+        raise ToldError(f"{out} is a file, not a folder", "Choose another --out.")
+    if visible := sorted(p.name for p in out.iterdir() if not p.name.startswith(".")):
+        listed = ", ".join(visible[:5])
+        raise ToldError(
+            f"{out} is not empty and was not delivered by appgen: it holds {listed}",
+            "Choose a new or empty folder, or use --force to keep what is there beside the application.",
+        )
+
+
+def refuse_edited(out: Path, edited: tuple[str, ...]) -> None:
+    """Refuse to overwrite what a person has changed."""
+    if edited:
+        listed = "\n".join(f"  {path}" for path in edited)
+        raise ToldError(
+            f"these generated files in {out} were changed by hand:\n{listed}",
+            "Move the changes to app/extensions/ or into the spec, "
+            "or use --force: each is then kept beside the new one as <name>.orig.",
+        )
+
+
+def spare_name(path: str, taken: Mapping[str, object] | frozenset[str]) -> str:
+    """Return the name that an edited file is kept under."""
+    name, number = f"{path}.orig", 1
+    while name in taken:
+        name, number = f"{path}.orig.{number}", number + 1
+    return name
