@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import cache
 
@@ -46,17 +47,17 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def snake(name: str) -> str:
-    """`CartItem` -> `cart_item`."""
+    """`ParentNode` -> `parent_node`."""
     return "_".join(words(name))
 
 
 def pascal(name: str) -> str:
-    """`cart_item` -> `CartItem`."""
+    """`parent_node` -> `ParentNode`."""
     return "".join(w.capitalize() for w in words(name))
 
 
 def kebab(name: str) -> str:
-    """`CartItem` -> `cart-item`."""
+    """`ParentNode` -> `parent-node`."""
     return "-".join(words(name))
 
 
@@ -71,6 +72,36 @@ def _plural_word(word: str) -> str:
 
 
 def plural(name: str) -> str:
-    """`cart_item` -> `cart_items`; the last word alone is inflected."""
+    """`parent_node` -> `parent_nodes`; the last word alone is inflected."""
     *head, last = words(name)
     return "_".join([*head, _plural_word(last)])
+
+
+_SINGULARS = {many: one for one, many in _IRREGULAR.items()}
+
+
+def singular(name: str) -> str:
+    """`parent_nodes` -> `parent_node`; the last word alone is inflected."""
+    *head, last = words(name)
+    return "_".join([*head, _singular_word(last)])
+
+
+def _singular_word(word: str) -> str:
+    if word in _SINGULARS:
+        return _SINGULARS[word]
+    if re.search(r"[^aeiou]ies$", word):
+        return word[:-3] + "y"
+    if re.search(r"(ss|x|z|ch|sh|us)es$", word):
+        return word[:-2]
+    return word[:-1] if re.search(r"[^s]s$", word) else word
+
+
+MAX_IDENTIFIER = 63  # bytes that PostgreSQL keeps of a name
+
+
+def fitted(name: str) -> str:
+    """Return a name of at most 63 bytes: a longer one ends in a digest of the whole."""
+    if len(name.encode()) <= MAX_IDENTIFIER:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: MAX_IDENTIFIER - 9]}_{digest}"

@@ -1,0 +1,286 @@
+"""Conditions, rules, uniques and list options."""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+import msgspec
+
+from generator.core.digest import short_digest
+from generator.core.names import fitted
+from generator.expr.model import ComparisonExpr, EntityRef, Expr
+from generator.expr.scope import Scope
+from generator.expr.syntax import ConditionForm, ElseForm, Name, Node
+from generator.expr.typing import resolve_condition
+from generator.expr.walk import is_local, refs
+from generator.ir.lower_context import Context, EntityDraft
+from generator.ir.lower_values import row_scope
+from generator.ir.model import Condition, Field, ListOptions, Managed, Rule, Unique
+from generator.ir.reads import conjuncts
+from generator.ir.schema import DraftSchema
+from generator.spec.model import ListSpec, UniqueSpec
+
+_RESERVED_PARAMETERS = ("limit", "offset", "sort", "q", "total")
+
+
+def lower_condition(
+    context: Context, form: ConditionForm, scope: Scope, kind: OneOf["rule", "require", "ensure"], owner: str
+) -> Condition | None:
+    """Return a typed condition with its answer."""
+    expr = resolve_condition(form.expr, scope, DraftSchema(context), context.found)
+    text = " ".join(form.text.split())
+    status, message = answer(context, form.otherwise, 422, f"Not met: {text}")
+    if expr is None:
+        return None
+    node_id = context.unique_id(f"{kind}:{owner}:{short_digest(text)}", form.span)
+    return Condition(node_id, expr, status, message, text)
+
+
+def answer(context: Context, form: ElseForm | None, status: int, message: str) -> tuple[int, str]:
+    """Return the status and message of a refusal."""
+    if form is None:
+        return status, message
+    if not 400 <= form.status <= 499:
+        context.error("E503", f"{form.status} is no code for a refusal", form.span, "use 400 to 499")
+    return form.status, form.message or message
+
+
+def stored_names(draft: EntityDraft) -> frozenset[str]:
+    """Return the names of the fields that have a column."""
+    return frozenset(f.name for f in draft.fields.values() if f.managed is not Managed.DERIVED)
+
+
+# --- rules ---------------------------------------------------------------------------
+
+
+def lower_rules(context: Context) -> None:
+    """Give every entity its rules, uniques and list options."""
+    for draft in context.entities.values():
+        draft.rules = tuple(rule for form in draft.spec.rules if (rule := _rule(context, draft, form)))
+        draft.uniques = tuple(u for spec in draft.spec.uniques if (u := _unique(context, draft, spec)))
+        if draft.spec.listing is not None:
+            draft.listing = _listing(context, draft, draft.spec.listing)
+
+
+def _rule(context: Context, draft: EntityDraft, form: ConditionForm) -> Rule | None:
+    scope = msgspec.structs.replace(row_scope(draft, old=True), old_nullable=True)
+    condition = lower_condition(context, form, scope, "rule", draft.name)
+    if condition is None:
+        return None
+    fields = own_fields_read(draft, condition.expr)
+    if not fields:
+        message = "this rule reads no field of its own row: it is checked only when a row is created"
+        context.found.warning("W501", message, form.span, "require it in the operations that can break it")
+    local = is_local(condition.expr, "self", stored_names(draft))
+    return Rule(condition.id, condition, fields, local)
+
+
+def own_fields_read(draft: EntityDraft, expr: Expr) -> tuple[str, ...]:
+    """Return the own stored fields that an expression reads, through derived ones too."""
+    found: set[str] = set()
+    pending, seen = [expr], set[str]()
+    while pending:
+        for ref in refs(pending.pop()):
+            name = ref.via[0] if ref.via else ref.field
+            field = draft.fields.get(name) if ref.root == "self" else None
+            if field is None or name in seen:
+                continue
+            seen.add(name)
+            if field.managed is Managed.DERIVED:
+                pending.extend([field.value] if field.value is not None else [])
+            else:
+                found.add(name)
+    return tuple(name for name in draft.fields if name in found)
+
+
+# --- unique --------------------------------------------------------------------------
+
+
+def _unique(context: Context, draft: EntityDraft, spec: UniqueSpec) -> Unique | None:
+    fields = [field for name in spec.fields if (field := _unique_field(context, draft, name))]
+    _refuse_repeats(context, spec.fields, "unique")
+    if not spec.fields:
+        context.error("E510", "a unique needs at least one field", spec.span)
+    during = _during(context, draft, spec) if spec.during else None
+    only = _only(context, draft, spec.only) if spec.only is not None else None
+    if len(fields) < len(spec.fields) or not fields:
+        return None
+    names = [f.name for f in fields]
+    kind = "overlap" if spec.during else "same"
+    message = f"Another {draft.name} with the same {', '.join(names)}" + (
+        " overlaps" if kind == "overlap" else " exists"
+    )
+    status, message = answer(context, spec.otherwise, 409, message)
+    action = spec.conflict.action if spec.conflict else "reject"
+    return Unique(
+        id=context.unique_id(f"unique:{draft.name}:{'_'.join(names)}", spec.span),
+        name=fitted("_".join(("uq", draft.plural, *(f.wire for f in fields)))),
+        fields=tuple(names),
+        only=only,
+        during=during,
+        on_conflict=action,
+        targets=_targets(context, draft, spec),
+        status=status,
+        message=message,
+    )
+
+
+def _unique_field(context: Context, draft: EntityDraft, name: Name) -> Field | None:
+    field = context.stored_field(draft, name, "unique")
+    if field is not None and field.type.name == "json":
+        context.error("E334", "json can't be unique", name.span)
+        return None
+    return field
+
+
+def _refuse_repeats(context: Context, names: tuple[Name, ...], what: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name.text in seen:
+            context.error("E511", f"{what}: `{name}` is listed twice", name.span)
+        seen.add(name.text)
+
+
+def _only(context: Context, draft: EntityDraft, node: Node) -> Expr | None:
+    expr = resolve_condition(node, row_scope(draft), DraftSchema(context), context.found)
+    if expr is not None and not is_local(expr, "self", stored_names(draft)):
+        context.error("E512", "`while` may read only the row's own stored fields, and no clock", node.span)
+    return expr
+
+
+def _during(context: Context, draft: EntityDraft, spec: UniqueSpec) -> tuple[str, str] | None:
+    found = [context.stored_field(draft, name, "during") for name in spec.during]
+    for field, name in zip(found, spec.during, strict=True):
+        if field is not None and (field.type.name not in ("date", "datetime") or field.type.nullable):
+            hint = "two fields of one type, date or datetime, that are never null"
+            context.error("E513", f"`during` can't use `{name}`", name.span, hint)
+            return None
+    start, end = found
+    if start is None or end is None:
+        return None
+    if start.type != end.type or start.name == end.name:
+        context.error("E513", "`during` takes two different fields of one type", spec.during[1].span)
+    elif not any(_orders(rule, start.name, end.name) for rule in draft.rules):
+        hint = f"add the rule `{start.name} < {end.name}`"
+        context.error(
+            "E514", f"nothing says that `{start.name}` comes before `{end.name}`", spec.during[0].span, hint
+        )
+    return start.name, end.name
+
+
+def _orders(rule: Rule, start: str, end: str) -> bool:
+    """Whether a rule keeps `start` before `end` (or at it)."""
+    for part in conjuncts(rule.condition.expr):
+        match part:
+            case ComparisonExpr(op=op, left=EntityRef(field=a, via=()), right=EntityRef(field=b, via=())):
+                if (op in ("<", "<=") and (a, b) == (start, end)) or (
+                    op in (">", ">=") and (a, b) == (end, start)
+                ):
+                    return True
+            case _:
+                pass
+    return False
+
+
+def _targets(context: Context, draft: EntityDraft, spec: UniqueSpec) -> tuple[str, ...]:
+    conflict = spec.conflict
+    if conflict is None:
+        return ()
+    if spec.during and conflict.action != "reject":
+        context.error(
+            "E515",
+            f"rows that overlap can't be answered with {conflict.action}",
+            conflict.span,
+            "leave `on_conflict` out",
+        )
+    _refuse_repeats(context, conflict.targets, "on_conflict")
+    return tuple(n.text for n in conflict.targets if _is_target(context, draft, spec, n))
+
+
+def _is_target(context: Context, draft: EntityDraft, spec: UniqueSpec, name: Name) -> bool:
+    field = context.stored_field(draft, name, "on_conflict")
+    if field is None:
+        return False
+    adds = spec.conflict is not None and spec.conflict.action == "add"
+    if field.managed is not Managed.CLIENT or name.text in [n.text for n in spec.fields]:
+        context.error("E516", f"`{name}` is not sent by clients, or is what makes the row unique", name.span)
+        return False
+    if adds and (field.type.name not in ("int", "decimal", "float") or field.type.nullable):
+        context.error("E516", f"`{name}` can't be added to: it is not a number that is never null", name.span)
+        return False
+    return True
+
+
+# --- list ----------------------------------------------------------------------------
+
+
+def _listing(context: Context, draft: EntityDraft, spec: ListSpec) -> ListOptions:
+    for names, what in ((spec.filters, "filter"), (spec.sorts, "sort"), (spec.search, "search")):
+        _refuse_repeats(context, names, what)
+    filters = tuple(n.text for n in spec.filters if _listable(context, draft, n, "filter", ()))
+    _refuse_clashing_parameters(context, draft, spec, filters)
+    return ListOptions(
+        filters=filters,
+        sorts=tuple(n.text for n in spec.sorts if _listable(context, draft, n, "sort", ("row",))),
+        search=tuple(n.text for n in spec.search if _listable(context, draft, n, "search", None)),
+        default_filter=_default_filter(context, draft, spec),
+        default_sort=tuple(
+            ("-" if s.descending else "") + s.field.text
+            for s in spec.default_sort
+            if _listable(context, draft, s.field, "sort", ("row",))
+        ),
+    )
+
+
+def _listable(
+    context: Context, draft: EntityDraft, name: Name, what: str, refused: tuple[str, ...] | None
+) -> bool:
+    """Whether a field can be listed by; `refused` are types that can't (None: only texts can)."""
+    if name.text in draft.collections:
+        context.error("E520", f"a list can't {what} by `{name}`: it is a collection", name.span)
+        return False
+    field = context.stored_field(draft, name, what)
+    if field is None:
+        return False
+    kind = field.type.name
+    texts = ("string", "text", "email", "url")
+    if kind in ("json", *(refused or ())) or (refused is None and kind not in texts):
+        hint = "only texts can be searched" if refused is None else ""
+        context.error(
+            "E520",
+            f"a list can't {what} by `{name}`, which is {kind if kind != 'row' else 'a reference'}",
+            name.span,
+            hint,
+        )
+        return False
+    return True
+
+
+def _refuse_clashing_parameters(
+    context: Context, draft: EntityDraft, spec: ListSpec, filters: tuple[str, ...]
+) -> None:
+    """Refuse two query parameters of one name."""
+    taken = dict.fromkeys(_RESERVED_PARAMETERS, "the page")
+    for name in spec.filters:
+        if name.text not in filters:
+            continue
+        field = draft.fields[name.text]
+        ranged = field.type.name in ("int", "decimal", "float", "date", "datetime")
+        for parameter in (field.wire, *((f"{field.wire}_min", f"{field.wire}_max") if ranged else ())):
+            if parameter in taken:
+                context.error(
+                    "E521",
+                    f"the parameter `{parameter}` is taken by {taken[parameter]}",
+                    name.span,
+                    "rename the field",
+                )
+            taken[parameter] = f"the filter `{name}`"
+
+
+def _default_filter(context: Context, draft: EntityDraft, spec: ListSpec) -> Expr | None:
+    node = spec.default_filter
+    return (
+        None
+        if node is None
+        else resolve_condition(node, row_scope(draft), DraftSchema(context), context.found)
+    )

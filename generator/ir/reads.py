@@ -1,0 +1,68 @@
+"""What an expression reads, and what it says about references that may be null."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.expr.model import (
+    AggregateExpr,
+    BooleanExpr,
+    CallExpr,
+    ComparisonExpr,
+    ContextRef,
+    EntityRef,
+    ExistsExpr,
+    Expr,
+    Literal,
+    MembershipExpr,
+)
+from generator.expr.walk import walk
+
+
+def reads_clock(expr: Expr) -> bool:
+    """Whether the value depends on the time of the request."""
+    return any(isinstance(node, CallExpr) and node.name in ("now", "today") for node in walk(expr))
+
+
+def is_constant(expr: Expr) -> bool:
+    """Whether it reads nothing but literals and the clock."""
+    return not any(isinstance(node, EntityRef | ContextRef | AggregateExpr) for node in walk(expr))
+
+
+def conjuncts(expr: Expr) -> Iterator[Expr]:
+    """Yield the conditions that all hold if `expr` does."""
+    if isinstance(expr, BooleanExpr) and expr.op == "and":
+        for operand in expr.operands:
+            yield from conjuncts(operand)
+    else:
+        yield expr
+
+
+Known = frozenset[tuple[str, ...]]
+
+
+def path_of(expr: Expr) -> tuple[str, ...]:
+    """Return what identifies a reference: root, hops, field; empty for anything else."""
+    match expr:
+        case EntityRef(root=root, via=via, field=field):
+            return (root, *via, field) if field else (root, *via)
+        case ContextRef(source=source, name=name):
+            return (f"{source}:{name}",)
+        case _:
+            return ()
+
+
+def known_present(expr: Expr) -> Known:
+    """Return the references that can't be null where `expr` is true."""
+    found: set[tuple[str, ...]] = set()
+    for part in conjuncts(expr):
+        match part:
+            case ExistsExpr(target=operand, negated=False) | MembershipExpr(needle=operand):
+                found.add(path_of(operand))
+            case ComparisonExpr(op=op, left=left, right=Literal(value=None)):
+                found.update([path_of(left)] if op == "!=" else [])
+            case ComparisonExpr(left=left, right=right):
+                found.update((path_of(left), path_of(right)))
+            case _:
+                pass
+    return frozenset(found - {()})
