@@ -49,7 +49,9 @@ def deliver(bundle: Files, out: Path, *, force: bool = False) -> DeliveryReport:
         raise ToldError(f"{out} is no folder to deliver to", "Choose another --out.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(out.with_name(f".{out.name}.appgen-lock")):
+        lock = out.with_name(f".{out.name}.appgen-lock")
+        lock.touch()  # FileLock would try for ever where no file can be made
+        with FileLock(lock):
             recover(out)
             return _deliver(bundle.files, out, force=force)
     except OSError as error:
