@@ -1,6 +1,7 @@
 """One asset per stage: what all of them share."""
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 import dagster as dg
@@ -10,11 +11,14 @@ from appgen_assets.checks.model import Check, Made, Verdict
 from appgen_assets.partitions import apps
 from appgen_resources.history import CACHE_TAG, KEY_TAG
 from appgen_resources.workshop import code_versions
+from generator.core.diagnostics import SpecError
+from generator.core.errors import ToldError
 from generator.pipeline import BY_NAME, EXTERNAL
 from generator.stages.model import Artefact
 from generator.stages.workshop import Workshop
 
 OWNERS = ["team:platform"]
+EXIT_CODE = "exit code"
 FRESH_TAG = "appgen/fresh"
 FORCE_TAG = "appgen/force"
 _MOST_PROBLEMS = 50
@@ -40,9 +44,25 @@ def stage_asset(group: str, kinds: set[str], **more: Any) -> Callable[..., dg.As
             check_specs=[_spec(check) for check in CHECKS if check.stage == stage.name],
             **more,
         )
-        return wrap(function)
+        return wrap(_telling(function))
 
     return decorate
+
+
+def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn errors that are meant for people into failures that say the same, without a retry."""
+
+    @wraps(function)
+    def told(*args: Any, **inputs: Any) -> Any:
+        try:
+            return function(*args, **inputs)
+        except ToldError as error:
+            metadata = {EXIT_CODE: dg.MetadataValue.int(error.exit_code)}
+            raise dg.Failure(str(error), metadata=metadata, allow_retries=False) from error
+        except SpecError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+
+    return told
 
 
 def _spec(check: Check) -> dg.AssetCheckSpec:

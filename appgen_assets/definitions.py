@@ -1,0 +1,52 @@
+"""What Dagster loads."""
+
+import warnings
+
+import dagster as dg
+from dagster_shared.utils.warnings import PreviewWarning
+
+# Partitioned checks are new, and everything here stands on them; the version of Dagster is pinned.
+warnings.filterwarnings("ignore", category=PreviewWarning)
+
+from appgen_assets import backend, frontend, verification  # noqa: E402
+from appgen_assets.jobs import JOBS  # noqa: E402
+from appgen_assets.progress import NAME, progress_logger  # noqa: E402
+from appgen_assets.schedules import SCHEDULES  # noqa: E402
+from appgen_assets.sensors import SENSORS  # noqa: E402
+from appgen_resources.artefacts import ArtefactIO  # noqa: E402
+from appgen_resources.sandbox import SandboxResource  # noqa: E402
+from appgen_resources.specs import SpecStore  # noqa: E402
+from appgen_resources.workshop import WorkshopResource  # noqa: E402
+
+ASSETS = (
+    frontend.app_spec,
+    frontend.application_ir,
+    frontend.constraint_graph,
+    frontend.guard_ir,
+    backend.schemas,
+    backend.models,
+    backend.migrations,
+    backend.services,
+    backend.routes,
+    backend.project,
+    verification.test_plan,
+    backend.app_bundle,
+    verification.sanity_report,
+    verification.smoke_result,
+    verification.release,
+)
+
+defs = dg.Definitions(
+    assets=ASSETS,
+    jobs=JOBS,
+    sensors=SENSORS,
+    schedules=SCHEDULES,
+    executor=dg.in_process_executor,
+    loggers={"console": dg.colored_console_logger, NAME: progress_logger},
+    resources={
+        "artefacts": ArtefactIO(),
+        "sandbox": SandboxResource(),
+        "specs": SpecStore(),
+        "workshop": WorkshopResource(),
+    },
+)

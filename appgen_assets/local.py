@@ -1,0 +1,113 @@
+"""Building in this process, with the workspace's own history."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import dagster as dg
+import msgspec
+
+from appgen_assets.definitions import defs
+from appgen_assets.partitions import APPS
+from appgen_assets.planning import Plan, plan_all, plan_app
+from appgen_assets.progress import NAME, Listener, listening
+from appgen_assets.stage_asset import EXIT_CODE, FORCE_TAG, FRESH_TAG
+from appgen_resources.artefacts import current
+from appgen_resources.history import PROCESS_TAG, History
+from appgen_resources.instance import open_instance
+from appgen_resources.workshop import open_workshop
+from generator.core.errors import EXIT_FINDINGS
+from generator.host.pids import own_tag
+from generator.host.state import AppEntry, State
+from generator.stages.workshop import Workshop
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A stage that could not be made, or a check that failed."""
+
+    stage: str
+    message: str
+    exit_code: int = EXIT_FINDINGS
+    trace: str = ""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a build did; `ran` is empty when nothing was stale."""
+
+    app: str
+    out: str
+    ran: tuple[str, ...] = ()
+    ok: bool = True
+    run: str = ""
+    failures: tuple[Failure, ...] = ()
+    smoke: Any = None
+
+
+class Builder:
+    """Builds applications one after the other; the instance is opened once."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._instance = open_instance(state)
+        self._job = defs.resolve_job_def("build")
+
+    def plan(self, entry: AppEntry, *, everything: bool = False) -> Plan:
+        """Return what is stale; SpecError if the spec is wrong."""
+        History(self._instance, entry.app).close_lost_runs()
+        workshop = open_workshop(self._state)
+        plan = plan_app(self._instance, entry, workshop)
+        self._state.save(workshop.code)
+        return plan_all(plan) if everything else plan
+
+    def run(
+        self, plan: Plan, listener: Listener, *, everything: bool = False, force: bool = False
+    ) -> Outcome:
+        """Materialize what is stale."""
+        app = plan.entry.app
+        self._instance.add_dynamic_partitions(APPS, [app])
+        tags = {PROCESS_TAG: own_tag(), FRESH_TAG: str(everything).lower(), FORCE_TAG: str(force).lower()}
+        with listening(listener):
+            result = self._job.execute_in_process(
+                run_config={"loggers": {NAME: {}}},
+                instance=self._instance,
+                partition_key=app,
+                asset_selection=plan.selection(),
+                tags=tags,
+                raise_on_error=False,
+            )
+        return self._outcome(plan, result)
+
+    def smoke(self, app: str) -> Any:
+        """Return the last smoke result; None if there is none."""
+        kept = current(self._workshop().store, app, "smoke_result")
+        return kept.value if kept else None
+
+    def _workshop(self) -> Workshop:
+        return open_workshop(self._state)
+
+    def _outcome(self, plan: Plan, result: dg.ExecuteInProcessResult) -> Outcome:
+        failures = tuple(_failures(result.all_events))
+        ran = tuple(e.step_key for e in result.all_events if e.is_step_success and e.step_key)
+        smoke = self.smoke(plan.entry.app) if "smoke_result" in plan.stale else None
+        return Outcome(plan.entry.app, plan.entry.out, ran, result.success, result.run_id, failures, smoke)
+
+
+def _failures(events: Iterable[dg.DagsterEvent]) -> Iterable[Failure]:
+    for event in events:
+        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            answer = event.asset_check_evaluation_data
+            if not answer.passed and answer.severity is dg.AssetCheckSeverity.ERROR:
+                yield Failure(event.step_key or "", f"{answer.check_name}: {answer.description or 'failed'}")
+        elif event.is_step_failure:
+            yield from _step_failure(event)
+
+
+def _step_failure(event: dg.DagsterEvent) -> Iterable[Failure]:
+    data = event.step_failure_data
+    stage = event.step_key or ""
+    told = data.user_failure_data
+    if told is not None:
+        code = told.metadata.get(EXIT_CODE)
+        yield Failure(stage, told.description or "failed", int(str(code.value)) if code else EXIT_FINDINGS)
+    elif data.error is not None and data.error.cls_name != "DagsterAssetCheckFailedError":
+        cause = data.error.cause or data.error
+        yield Failure(stage, cause.message.strip(), EXIT_FINDINGS, data.error.to_string())

@@ -1,0 +1,66 @@
+"""Which stages of an application are stale: asked before a run, so that a run holds nothing else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import dagster as dg
+
+from appgen_assets.checks import names_by_stage
+from appgen_resources.history import History
+from appgen_resources.specs import read_source
+from generator.core.errors import ToldError
+from generator.host.state import AppEntry
+from generator.pipeline import STAGES, compile_app, keys
+from generator.stages.model import Artefact
+from generator.stages.steps import release
+from generator.stages.workshop import Workshop
+
+
+class Plan(NamedTuple):
+    """What an application is made of now, and stage -> why it has to be materialized."""
+
+    entry: AppEntry
+    keys: dict[str, str]
+    stale: dict[str, str]
+
+    def selection(self) -> list[dg.AssetKey]:
+        """Return the assets of the run."""
+        return [dg.AssetKey(name) for name in self.stale]
+
+
+def plan_app(instance: dg.DagsterInstance, entry: AppEntry, workshop: Workshop) -> Plan:
+    """Compile the spec through the cache and compare with the event log; SpecError if it is wrong."""
+    done = compile_app(read_source(Path(entry.spec), workshop), workshop)
+    wanted = keys(done, workshop, entry.out)
+    return Plan(entry, wanted, dict(_stale(History(instance, entry.app), wanted, done, entry.out)))
+
+
+def plan_all(plan: Plan) -> Plan:
+    """Return the plan that materializes everything."""
+    return plan._replace(stale={name: plan.stale.get(name, "asked for") for name in plan.keys})
+
+
+def _stale(
+    history: History, wanted: dict[str, str], done: dict[str, Artefact], out: str
+) -> Iterator[tuple[str, str]]:
+    last = {stage.name: history.last_key(stage.name) for stage in STAGES}
+    runs = {name: made[1] for name, made in last.items() if made is not None}
+    unsettled = history.unsettled(names_by_stage(), runs)
+    for stage in STAGES:
+        made = last[stage.name]
+        if made is None:
+            yield stage.name, "never made"
+        elif made[0] != wanted[stage.name]:
+            yield stage.name, "what it reads, or its code, has changed"
+        elif stage.name in unsettled:
+            yield stage.name, "a check has failed, or was not made"
+        elif stage.name == "release" and not _delivered(done, out):
+            yield stage.name, "the folder differs from what was delivered"
+
+
+def _delivered(done: dict[str, Artefact], out: str) -> bool:
+    try:
+        return release.is_current(done["app_bundle"].value, out)
+    except ToldError:
+        return False
