@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -50,10 +50,13 @@ def indexable(field: Field) -> bool:
 class EntityConstraints:
     """Collects the constraints of one entity."""
 
-    def __init__(self, entity: Entity, index: IrIndex, names: SchemaNames) -> None:
+    def __init__(
+        self, entity: Entity, index: IrIndex, names: SchemaNames, uniques: Mapping[str, str]
+    ) -> None:
         self._entity = entity
         self._index = index
         self._names = names
+        self._unique_names = uniques
         self.found = Constraints()
 
     def collect(self) -> Constraints:
@@ -95,7 +98,7 @@ class EntityConstraints:
         self.found.answer(name, 409, "conflict", field.id, f"{field.wire} is already taken")
 
     def _unique(self, unique: Unique) -> None:
-        name = self._names.claim(unique.name)
+        name = self._unique_names[unique.id]
         columns = tuple(self._field_of(f).wire for f in unique.fields)
         only = to_ddl(unique.only) if unique.only is not None else ""
         if unique.during is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.emit.checks import Constraints, EntityConstraints, indexable
+from generator.emit.creation import creation_order
 from generator.emit.dbnames import SchemaNames, fit
 from generator.emit.python import attribute
 from generator.emit.spans import SPANS
@@ -43,9 +44,11 @@ class _Builder:
     def __init__(self, ir: ApplicationIR) -> None:
         self._index = IrIndex(ir)
         self._names = SchemaNames()
-        self._place = {name: n for n, name in enumerate(ir.tests.seed_order)}
-        self.ordered = [self._index.entities[name] for name in ir.tests.seed_order]
+        self.ordered = creation_order(ir.domain.entities)
+        self._place = {e.name: n for n, e in enumerate(self.ordered)}
         self._tables = {e.name: self._names.claim(e.plural) for e in ir.domain.entities}
+        # Services know them by these names: nothing else may take one.
+        self._uniques = {u.id: self._names.claim(u.name) for e in self.ordered for u in e.uniques}
         self.violations: list[Violation] = []
 
     def rows(self, entity: Entity) -> Table:
@@ -53,7 +56,7 @@ class _Builder:
         table = self._tables[entity.name]
         columns = tuple(self._column(entity, f) for f in stored_fields(entity))
         key = self._names.claim("pk", table)
-        found = EntityConstraints(entity, self._index, self._names).collect()
+        found = EntityConstraints(entity, self._index, self._names, self._uniques).collect()
         self._count_uniquely(entity, found)
         self.violations += found.violations
         return Table(
