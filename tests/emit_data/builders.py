@@ -25,6 +25,7 @@ from generator.ir.model import (
     Managed,
     Operation,
     OperationKind,
+    PathRow,
     Rule,
     StateMachine,
     TestsIR,
@@ -163,8 +164,8 @@ KEYWORD = entity("Class", "class", "classes", field("Class", "from", nullable(ST
 CLASHING = entity("Decimal", "decimal", "decimals", field("Decimal", "base", MONEY), field("Decimal", "holder", row("Holder")))
 
 
-def operation(owner: str, kind: OperationKind, method: str, path: str) -> Operation:
-    return Operation(f"operation:{owner}.{kind}", owner, kind.value, kind, method, path, (), 200)
+def operation(owner: str, kind: OperationKind, method: str, path: str, *rows: PathRow) -> Operation:
+    return Operation(f"operation:{owner}.{kind}", owner, kind.value, kind, method, path, rows, 200)
 
 
 def application() -> ApplicationIR:
@@ -182,7 +183,7 @@ def application() -> ApplicationIR:
     operations = [
         operation("Holder", OperationKind.CREATE, "POST", "/holders"),
         operation("Holder", OperationKind.LIST, "GET", "/holders"),
-        operation("Part", OperationKind.CREATE, "POST", "/holders/{holder_id}/parts"),
+        operation("Part", OperationKind.CREATE, "POST", "/holders/{holder_id}/parts", PathRow("holder_id", "Holder")),
     ]
     return ApplicationIR(
         "sample",
