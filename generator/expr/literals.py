@@ -95,7 +95,7 @@ def decimal_text(value: Decimal) -> str:
 
 def datetime_text(value: datetime) -> str:
     """Return the one wire form of an instant."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _date(text: str) -> str:
