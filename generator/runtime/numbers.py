@@ -1,48 +1,71 @@
-"""Exact arithmetic as the database does it."""
+"""Exact arithmetic, the same as the database's; imported, it makes Decimal exact everywhere."""
 
 import decimal
 import math
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from typing import TypeVar
 
-_EXACT = 400  # digits; no product or sum of stored numbers needs more
-_WIDE = Context(prec=_EXACT, rounding=ROUND_HALF_UP, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+N = TypeVar("N", int, Decimal, float)
+
+_DIGITS = 400  # no sum or product of stored numbers has more
+_WIDE = Context(prec=_DIGITS)
 _QUOTIENT_DIGITS = 10
-decimal.DefaultContext.prec = _EXACT
-decimal.getcontext().prec = _EXACT
+decimal.DefaultContext.prec = _DIGITS
+decimal.getcontext().prec = _DIGITS
 
 
 def rounded(value: Decimal | int, digits: int) -> Decimal:
-    """Round half away from zero; the result has exactly `digits` decimals (at least none)."""
-    step = Decimal(1).scaleb(-digits)
-    result = Decimal(value).quantize(step, ROUND_HALF_UP, _WIDE)
-    return result if digits >= 0 else result.quantize(Decimal(1), context=_WIDE)
+    """Round half away from zero to exactly `digits` decimals."""
+    return Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)
+
+
+def float_rounded(value: float, digits: int) -> float:
+    """Round a float, taken as the number it is written as, half away from zero."""
+    return float(rounded(Decimal(repr(value)), digits)) if math.isfinite(value) else value
+
+
+def quotient(left: Decimal | int, right: Decimal | int) -> Decimal:
+    """Return left / right, rounded half away from zero to ten digits."""
+    exact = Fraction(left) / Fraction(right)
+    scaled = abs(exact) * 10**_QUOTIENT_DIGITS
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(-whole if exact < 0 else whole).scaleb(-_QUOTIENT_DIGITS, _WIDE)
 
 
 def divided(left: Decimal | int, right: Decimal | int) -> Decimal | None:
-    """Return left / right to ten digits; nothing when dividing by zero."""
-    if right == 0:
-        return None
-    return rounded(_WIDE.divide(Decimal(left), Decimal(right)), _QUOTIENT_DIGITS)
+    """Return the quotient; None when dividing by zero."""
+    return None if right == 0 else quotient(left, right)
 
 
 def float_divided(left: float, right: float) -> float | None:
-    """Return left / right; nothing when dividing by zero."""
+    """Return left / right; None when dividing by zero."""
     return None if right == 0 else left / right
 
 
-def remainder(left: Decimal | int, right: Decimal | int) -> Decimal | None:
-    """Return the remainder with the sign of `left`; nothing when dividing by zero."""
-    return None if right == 0 else _WIDE.remainder(Decimal(left), Decimal(right))
+def remainder(left: N, right: N) -> N:
+    """Return the remainder with the sign of `left`; a float counts as the number it is written as."""
+    if isinstance(left, int):
+        rest = abs(left) % abs(right)
+        return -rest if left < 0 else rest
+    if isinstance(left, Decimal):
+        return _WIDE.remainder(left, right)
+    return float(_WIDE.remainder(Decimal(repr(left)), Decimal(repr(right))))
 
 
-def int_remainder(left: int, right: int) -> int | None:
-    """Return the remainder with the sign of `left`; nothing when dividing by zero."""
-    if right == 0:
-        return None
-    size = abs(left) % abs(right)
-    return size if left >= 0 else -size
+def remainder_or_none(left: N, right: N) -> N | None:
+    """Return the remainder; None when dividing by zero."""
+    return None if right == 0 else remainder(left, right)
 
 
-def float_remainder(left: float, right: float) -> float | None:
-    """Return the remainder with the sign of `left`; nothing when dividing by zero."""
-    return None if right == 0 else math.fmod(left, right)
+def average(values: Iterable[Decimal | int]) -> Decimal | None:
+    """Return the mean, to ten digits; None of nothing."""
+    numbers = list(values)
+    return quotient(sum(numbers, Decimal(0)), len(numbers)) if numbers else None
+
+
+def float_average(values: Iterable[float]) -> float | None:
+    """Return the mean; None of nothing."""
+    numbers = list(values)
+    return sum(numbers) / len(numbers) if numbers else None

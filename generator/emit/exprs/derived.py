@@ -27,7 +27,7 @@ class _Expansion:
             return expr
         if isinstance(expr, EntityRef):
             field = self._derived(expr)
-            return expr if field is None else self._inlined(expr, field)
+            return _shortened(expr) if field is None else self._inlined(expr, field)
         return replace_parts(expr, self.expand)
 
     def _derived(self, ref: EntityRef) -> Field | None:
@@ -57,6 +57,14 @@ class _Expansion:
             name, number = f"{wanted}.{number}", number + 1
         self._taken.add(name)
         return name
+
+
+def _shortened(ref: EntityRef) -> EntityRef:
+    """Return `a.b.id` as the reference `a.b`: the same value, and no row to be read."""
+    if ref.field != "id" or not ref.via:
+        return ref
+    *via, last = ref.via
+    return EntityRef(ref.entity, last, tuple(via), ref.root, Type("row", nullable=ref.type.nullable))
 
 
 def _seen_from(ref: EntityRef, place: EntityRef, renamed: dict[str, str]) -> EntityRef:

@@ -42,6 +42,7 @@ from generator.expr.model import (
 )
 
 _SECOND = Const(Literal("PT1S", Type("duration")))
+_SAME_AS = {"len": "char_length", "trim": "btrim", "coalesce": "coalesce"}
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _ZERO = Const(Literal(0, INT))
 
@@ -159,7 +160,7 @@ class Lower:
                 raise UnsupportedError(f"{expr.right} is no number of days")
         return Infix(expr.op, self.lower(expr.left), amount)
 
-    def _call(self, expr: CallExpr) -> Sql:  # noqa: C901 - a line for each function
+    def _call(self, expr: CallExpr) -> Sql:
         args = tuple(self.lower(a) for a in expr.args)
         match expr.name:
             case "now":
@@ -168,10 +169,6 @@ class Lower:
                 return _date_of(Now())
             case "date":
                 return _date_of(args[0])
-            case "len":
-                return Call("char_length", args)
-            case "trim":
-                return Call("btrim", args)
             case "lower" | "upper":  # the C collation of the column knows ASCII only
                 return Collate(Call(expr.name, (Collate(args[0], "default"),)), "C")
             case "seconds" | "minutes" | "hours" | "days":
@@ -185,10 +182,10 @@ class Lower:
                 return _rounded(expr, args)
             case "min" | "max":
                 return _extreme(expr, args)
-            case "coalesce":
-                return Call("coalesce", args)
             case "if":
                 return Case(*args)
+            case "len" | "trim" | "coalesce":
+                return Call(_SAME_AS[expr.name], args)
             case name:
                 raise UnsupportedError(f"there is no function {name} in SQL")
 

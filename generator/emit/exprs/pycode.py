@@ -1,0 +1,122 @@
+"""Pieces of Python: text with its precedence, and values that may be None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+# How tightly Python binds, loosest first.
+TERNARY, OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, ATOM = range(9)
+RANKS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "%": PRODUCT}
+
+
+class Code(NamedTuple):
+    """An expression and how tightly its outermost operator binds."""
+
+    text: str
+    rank: int
+
+    def within(self, rank: int) -> str:
+        """Return the text as an operand of something that binds like `rank`."""
+        return self.text if self.rank >= rank else f"({self.text})"
+
+
+TRUE, FALSE, NONE = Code("True", ATOM), Code("False", ATOM), Code("None", ATOM)
+
+
+class Value(NamedTuple):
+    """A value: None when one of `hops` is; else `code`, which is None only if `maybe`."""
+
+    code: Code
+    hops: tuple[str, ...] = ()
+    maybe: bool = False
+
+
+class Sure(NamedTuple):
+    """A value that is there provided that none of `subjects`, tested in order, is None."""
+
+    code: Code
+    subjects: tuple[str, ...] = ()
+
+
+def sure(value: Value, fresh: Callable[[str], str]) -> Sure:
+    """Return the value as something that can be tested for None and then used."""
+    if not value.maybe:
+        return Sure(value.code, value.hops)
+    text = value.code.text
+    if is_path(text):
+        return Sure(value.code, _once((*value.hops, text)))
+    name = fresh("value")
+    return Sure(Code(name, ATOM), (*value.hops, f"({name} := {text})"))
+
+
+def is_path(text: str) -> bool:
+    """Whether text is a variable or attribute path, which can be written twice."""
+    return all(part.isidentifier() for part in text.split("."))
+
+
+def conjunction(codes: Iterable[Code]) -> Code:
+    """Return `a and b`, without what is sure."""
+    return _join(codes, AND, " and ", TRUE, FALSE)
+
+
+def disjunction(codes: Iterable[Code]) -> Code:
+    """Return `a or b`, without what is impossible."""
+    return _join(codes, OR, " or ", FALSE, TRUE)
+
+
+def _join(codes: Iterable[Code], rank: int, word: str, neutral: Code, decisive: Code) -> Code:
+    kept: list[Code] = []
+    for code in codes:
+        if code == decisive:
+            return decisive
+        if code != neutral and code not in kept:
+            kept.append(code)
+    if not kept:
+        return neutral
+    inner = NOT if rank == OR else rank  # `a and b or c` reads better with parentheses
+    return kept[0] if len(kept) == 1 else Code(word.join(c.within(inner) for c in kept), rank)
+
+
+def present(subjects: Iterable[str]) -> list[Code]:
+    """Return the test of each subject for being there."""
+    return [Code(f"{s} is not None", COMPARE) for s in _once(subjects)]
+
+
+def absent(subjects: Iterable[str]) -> list[Code]:
+    """Return the test of each subject for being None."""
+    return [Code(f"{s} is None", COMPARE) for s in _once(subjects)]
+
+
+def guarded(subjects: Iterable[str], code: Code, *, null: bool) -> Code:
+    """Return `code`, or `null` when a subject is None."""
+    return disjunction([*absent(subjects), code]) if null else conjunction([*present(subjects), code])
+
+
+def optional(value: Value) -> Code:
+    """Return the value, None when it is not there."""
+    return ternary(value.code, conjunction(present(value.hops)), NONE) if value.hops else value.code
+
+
+def ternary(value: Code, condition: Code, otherwise: Code) -> Code:
+    """Return `value if condition else otherwise`."""
+    if condition in (TRUE, FALSE):
+        return value if condition == TRUE else otherwise
+    text = f"{value.within(OR)} if {condition.within(OR)} else {otherwise.within(TERNARY)}"
+    return Code(text, TERNARY)
+
+
+def negation(code: Code) -> Code:
+    """Return `not code`."""
+    if code in (TRUE, FALSE):
+        return FALSE if code == TRUE else TRUE
+    return Code(f"not {code.within(NOT)}", NOT)
+
+
+def call(function: str, *args: str) -> Code:
+    """Return a call."""
+    return Code(f"{function}({', '.join(args)})", ATOM)
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
