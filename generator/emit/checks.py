@@ -31,10 +31,14 @@ class Constraints(msgspec.Struct):
     exclusions: list[Exclusion] = []
     violations: list[Violation] = []
 
-    def add_unique(self, name: str, columns: tuple[str, ...], node: str, message: str) -> None:
-        """Add a plain unique constraint and its answer."""
+    def add_unique(
+        self, name: str, columns: tuple[str, ...], node: str, message: str, status: int = 409
+    ) -> None:
+        """Add a plain unique constraint and its answer; one is enough for the same columns."""
+        if any(u.columns == columns for u in self.uniques):
+            return
         self.uniques.append(UniqueConstraint(name, columns, node))
-        self.answer(name, 409, "conflict", node, message)
+        self.answer(name, status, "conflict", node, message)
 
     def answer(self, name: str, status: int, code: Code, constraint: str, message: str) -> None:
         """Add what a violation of the constraint `name` is answered with."""
@@ -60,11 +64,11 @@ class EntityConstraints:
         self.found = Constraints()
 
     def collect(self) -> Constraints:
-        """Return everything, in field order and then as the spec lists it."""
-        for field in stored_fields(self._entity):
-            self._field(field)
+        """Return everything: what the spec lists as unique, then by field, then the rules."""
         for unique in self._entity.uniques:
             self._unique(unique)
+        for field in stored_fields(self._entity):
+            self._field(field)
         for rule in self._entity.rules:
             self._rule(rule)
         return self.found
@@ -90,12 +94,13 @@ class EntityConstraints:
 
     def _unique_field(self, field: Field) -> None:
         name = self._names.claim("uq", self._entity.plural, field.wire)
+        message = f"{field.wire} is already taken"
         if indexable(field):
-            self.found.uniques.append(UniqueConstraint(name, (field.wire,), field.id))
+            self.found.add_unique(name, (field.wire,), field.id, message)
         else:
             elements = ((quote_name(field.wire), "="),)
             self.found.exclusions.append(Exclusion(name, elements, "", "hash", field.id))
-        self.found.answer(name, 409, "conflict", field.id, f"{field.wire} is already taken")
+            self.found.answer(name, 409, "conflict", field.id, message)
 
     def _unique(self, unique: Unique) -> None:
         name = self._unique_names[unique.id]
@@ -106,7 +111,8 @@ class EntityConstraints:
         elif only:
             self.found.indexes.append(Index(name, columns, unique=True, where=only, node=unique.id))
         else:
-            self.found.uniques.append(UniqueConstraint(name, columns, unique.id))
+            self.found.add_unique(name, columns, unique.id, unique.message, unique.status)
+            return
         self.found.answer(name, unique.status, "conflict", unique.id, unique.message)
 
     def _exclusion(self, name: str, unique: Unique, only: str) -> Exclusion:
