@@ -29,10 +29,8 @@ def is_transient(error: Exception) -> bool:
 def as_problem(error: DBAPIError, violations: Mapping[str, Violation]) -> Problem | None:
     """Return the answer for a database error; None when it is the server's own fault."""
     state = sqlstate_of(error)
-    if state in _REFERENCE and _deletes(error):
-        return Problem(
-            409, "in_use", "The row is still referred to by others", constraint=constraint_of(error)
-        )
+    if state in _REFERENCE and not _deletes(error):
+        return Problem(404, "not_found", "A referenced row was not found")
     known = violations.get(constraint_of(error))
     if known is not None:
         return Problem(known.status, known.code, known.message, constraint=known.constraint)
@@ -43,8 +41,8 @@ def _by_state(state: str, constraint: str) -> Problem | None:
     match state[:2], state:
         case _, "23505" | "23P01":
             return Conflict(constraint, "Such a row exists already")
-        case _, "23503":
-            return Problem(404, "not_found", "A referenced row was not found", constraint=constraint)
+        case _, "23503" | "23001":
+            return Problem(409, "in_use", "The row is still referred to by others", constraint=constraint)
         case _, "23502" | "23514":
             return OutOfRange("A value is not allowed", constraint)
         case "22", _:
