@@ -11,13 +11,13 @@ from appgen_assets.partitions import APPS
 from appgen_assets.planning import Plan, plan_all, plan_app
 from appgen_assets.progress import NAME, Listener, listening
 from appgen_assets.stage_asset import EXIT_CODE, FORCE_TAG, FRESH_TAG
-from appgen_resources.artefacts import current
 from appgen_resources.history import PROCESS_TAG, History
 from appgen_resources.instance import open_instance
-from appgen_resources.workshop import open_workshop
 from generator.core.errors import EXIT_FINDINGS
 from generator.host.pids import own_tag
 from generator.host.state import AppEntry, State
+from generator.host.workshop import open_workshop
+from generator.stages.pointers import current
 from generator.stages.workshop import Workshop
 
 

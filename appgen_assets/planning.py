@@ -8,9 +8,9 @@ import dagster as dg
 
 from appgen_assets.checks import names_by_stage
 from appgen_resources.history import History
-from appgen_resources.specs import read_source
 from generator.core.errors import ToldError
 from generator.host.state import AppEntry
+from generator.host.workshop import read_source
 from generator.pipeline import STAGES, compile_app, keys
 from generator.stages.model import Artefact
 from generator.stages.steps import release

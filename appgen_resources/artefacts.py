@@ -7,21 +7,9 @@ import dagster as dg
 from generator.core.errors import ToldError
 from generator.host.artefacts import open_store
 from generator.host.state import State
-from generator.pipeline import BY_NAME
-from generator.stages.model import Artefact, Ref
-from generator.stages.store import Store, get_record, put_record
-from generator.stages.workshop import find
-
-
-def pointer(app: str, stage: str) -> str:
-    """Return the name of the record that says what an application's stage gave last."""
-    return f"apps/{app}/{stage}"
-
-
-def current(store: Store, app: str, stage: str) -> Artefact | None:
-    """Return what an application's stage gave last."""
-    ref = get_record(store, pointer(app, stage), Ref)
-    return None if ref is None else find(store, BY_NAME[stage], ref)
+from generator.stages.model import Artefact
+from generator.stages.pointers import current, point
+from generator.stages.store import Store
 
 
 class ArtefactIO(dg.ConfigurableIOManager):
@@ -32,7 +20,7 @@ class ArtefactIO(dg.ConfigurableIOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: Artefact) -> None:
         """Point the asset's partition to the artefact."""
-        put_record(self._store(), pointer(context.partition_key, context.asset_key.path[-1]), obj.ref)
+        point(self._store(), context.partition_key, obj.ref)
         context.add_output_metadata({"address": obj.ref.blob})
 
     def load_input(self, context: dg.InputContext) -> Artefact:

@@ -1,37 +1,15 @@
 """Where specs lie: a folder that is watched, and every spec that was ever built from elsewhere."""
 
 import os
-import re
 from pathlib import Path
 
 import dagster as dg
 
 from generator.core.errors import ToldError
 from generator.host.state import AppEntry, State
-from generator.pipeline import BY_NAME
-from generator.stages.capture import capture
+from generator.host.workshop import app_name, read_source
 from generator.stages.source import SpecSource
 from generator.stages.workshop import Workshop
-
-_APP = re.compile(r"^app\s*:\s*[\"']?([a-z][a-z0-9-]*)", re.MULTILINE)
-
-
-def read_source(path: Path, workshop: Workshop) -> SpecSource:
-    """Return a spec's texts; file names in them are relative to the spec's folder."""
-
-    def read(name: str) -> str:
-        return (path.parent / name).read_text(encoding="utf-8")
-
-    return capture(path.name, read, workshop.store, workshop.code.version(BY_NAME["app_spec"]))
-
-
-def app_name(path: Path) -> str | None:
-    """Return the name that a file gives itself; None if it is no spec's main file."""
-    try:
-        found = _APP.search(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        return None
-    return found[1] if found else None
 
 
 class SpecStore(dg.ConfigurableResource[None]):

@@ -5,17 +5,10 @@ from pathlib import Path
 
 import dagster as dg
 
-from generator.host.artefacts import open_store
-from generator.host.format import RuffFormatter
 from generator.host.state import State
+from generator.host.workshop import open_workshop
 from generator.pipeline import STAGES
-from generator.stages.tools import Tools
 from generator.stages.workshop import Workshop
-
-
-def open_workshop(state: State, *, fresh: bool = False) -> Workshop:
-    """Return the workshop of a workspace; `fresh` takes nothing from the cache."""
-    return Workshop(open_store(state.artefacts), state.code_index(), Tools(RuffFormatter()), fresh=fresh)
 
 
 @cache

@@ -68,7 +68,9 @@ STAGES: tuple[StageDef, ...] = (
         "generator.emit.bundle:Bundle",
         *((name, WHOLE) for name in ("schemas", "models", "migrations", "services", "routes", "project")),
         ("test_plan", WHOLE),
+        code=_FORMAT,
         data=("verify/program",),
+        tools=("ruff",),
     ),
     _stage(
         "sanity_report",

@@ -1,0 +1,127 @@
+"""`appgen`: the command line. Each command is loaded when it is called, so that `check` starts at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+_EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="appgen",
+    help="Compile a declarative application spec into a verified FastAPI backend.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="Exit codes: 0 fine, 1 mistakes in a spec or failed checks, 2 wrong usage, 3 the environment.",
+)
+
+Specs = Annotated[list[Path], typer.Argument(metavar="SPEC...", help="Spec files, or folders of specs.")]
+
+
+def _examples(*lines: str) -> str:
+    return "Examples:\n\n" + "\n\n".join(f"  appgen {line}" for line in lines)
+
+
+@app.command(epilog=_examples("check specs/library.yaml", "check specs"))
+def check(specs: Specs) -> None:
+    """Say what is wrong with a spec, each mistake with its line; build nothing."""
+    _run("check", lambda command: command.run(specs))
+
+
+@app.command(
+    epilog=_examples(
+        "build specs/library.yaml", "build specs --out /srv/apps", "build specs/library.yaml --force"
+    )
+)
+def build(
+    specs: Specs,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to deliver; default build/<app>, of several specs OUT/<app>.")
+    ] = None,
+    force: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool,
+        typer.Option(
+            "--force",
+            help="Make every stage anew; keep hand-edited generated files as *.orig.",
+        ),
+    ] = False,
+) -> None:
+    """Compile, migrate, start, exercise and deliver; only what is stale is made again."""
+    _run("build", lambda command: command.run(specs, out, everything=force, force=force))
+
+
+@app.command(
+    epilog=_examples(
+        "show guards specs/library.yaml",
+        "show ir specs/library.yaml --format json",
+        "show app/main.py specs/library.yaml",
+    )
+)
+def show(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="STAGE", help="spec, ir, graph, guards, plan, … or a file's path."),
+    ],
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="A spec file.")],
+    form: Annotated[
+        Literal["text", "json", "yaml"], typer.Option("--format", help="How to print it.")
+    ] = "text",
+) -> None:
+    """Print what a stage makes of a spec, or a file of the application."""
+    _run("show", lambda command: command.run(what, spec, form))
+
+
+@app.command(epilog=_examples("run build/library", "run library --port 8080"))
+def run(
+    built: Annotated[str, typer.Argument(metavar="APP", help="An application: its name or its folder.")],
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 8000,
+) -> None:
+    """Start a built application with an embedded database that keeps its data."""
+    _run("run_app", lambda command: command.run(built, port))
+
+
+@app.command(epilog=_examples("ui", "ui --port 3001"))
+def ui(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 3000,
+    specs: Annotated[Path, typer.Option(help="The folder of specs that is watched.")] = Path("specs"),
+) -> None:
+    """Open the lineage, the checks and the history in the Dagster UI."""
+    _run("ui", lambda command: command.run(port, specs))
+
+
+@app.command("list", epilog=_examples("list", "list --specs teams/specs"))
+def list_(
+    specs: Annotated[Path, typer.Option(help="The folder of specs.")] = Path("specs"),
+) -> None:
+    """List the specs, where each was delivered, and how its last smoke went."""
+    _run("listing", lambda command: command.run(specs))
+
+
+def _run(module: str, call: Callable[..., int]) -> None:
+    """Load a command, run it, and turn what went wrong into words and an exit code."""
+    try:
+        code = call(import_module(f"generator.commands.{module}"))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        code = _EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the boundary: people get words, not a traceback
+        code = import_module("generator.commands.failures").tell(error)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""`appgen check`: the front end alone. Imports nothing that takes time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generator.commands.diagnostics import print_diagnostics
+from generator.commands.paths import find_specs
+from generator.core.diagnostics import SpecError
+from generator.core.errors import EXIT_FINDINGS
+from generator.ir.lower import lower
+from generator.spec.load import load_app
+
+
+def run(specs: list[Path]) -> int:
+    """Print every diagnostic; 1 if a spec is wrong."""
+    return max([_check(path) for path in find_specs(specs)])
+
+
+def _check(path: Path) -> int:
+    folder = path.absolute().parent
+    try:
+        lowered = lower(load_app(path.name, lambda name: (folder / name).read_text(encoding="utf-8")))
+    except SpecError as error:
+        print_diagnostics(error.diagnostics, folder)
+        print(f"{path}: {len(error.diagnostics)} problems")
+        return EXIT_FINDINGS
+    print_diagnostics(lowered.warnings, folder)
+    ir = lowered.ir
+    print(f"{path}: fine ({len(ir.domain.entities)} entities, {len(ir.api.operations)} operations)")
+    return 0

@@ -1,0 +1,60 @@
+"""A build's progress on the screen: a line per stage, what is at work now, what failed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.status import Status
+
+
+class Screen:
+    """Follows a run; its own copy of stdout, since Dagster captures the process's."""
+
+    def __init__(self) -> None:
+        copy = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+        width = None if copy.isatty() else 140
+        self.console = Console(file=copy, highlight=False, width=width)
+        self._status: Status | None = None
+        self._done = self._total = 0
+
+    @contextmanager
+    def app(self, name: str, stages: int, planned: float) -> Iterator[None]:
+        """Show the stages of one application."""
+        self._done, self._total = 0, stages
+        self.say(f"{name}: {stages} stages to make (compiled in {planned:.1f} s)")
+        self._status = self.console.status("", spinner="dots") if self.console.is_terminal else None
+        try:
+            if self._status is not None:
+                self._status.start()
+            yield
+        finally:
+            if self._status is not None:
+                self._status.stop()
+
+    def say(self, text: str) -> None:
+        """Print a line as it is."""
+        self.console.print(text, markup=False, soft_wrap=True)
+
+    def fail(self, stage: str, message: str) -> None:
+        """Print what went wrong."""
+        self.console.print(f"✗ {stage}: {message}", style="red", markup=False, soft_wrap=True)
+
+    def stage_started(self, stage: str) -> None:
+        """Show what is at work."""
+        if self._status is not None:
+            self._status.update(f"{stage} …")
+
+    def stage_ended(self, stage: str, seconds: float, *, ok: bool) -> None:
+        """Print a line."""
+        self._done += 1
+        mark, style = ("✓", "green") if ok else ("✗", "red")
+        number = f"{self._done:>2}/{self._total}"
+        self.console.print(f"  {number} {mark} {stage:18} {seconds:6.2f} s", style=style, markup=False)
+
+    def check_failed(self, stage: str, check: str, why: str) -> None:
+        """Print a check that failed, as soon as it has."""
+        self.console.print(f"        {stage}.{check}: {why}", style="yellow", markup=False, soft_wrap=True)
