@@ -4,14 +4,17 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from sqlalchemy import Executable, RowMapping
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.orm import InstrumentedAttribute
 
-from .errors import NotFound, Retry
+from .errors import NotFound, Retry, found
 from .failures import constraint_of, is_transient
+from .loading import load, relation_of, set_links
 from .records import Records, columns_of
 
 M = TypeVar("M")
@@ -33,15 +36,19 @@ class Transaction:
 
     async def fetch_one(self, statement: Executable, /, **params: Any) -> RowMapping | None:
         """Return the first row, if there is one."""
-        return await _first(self._connection, statement, {"now_": self.now, **params})
+        return await _first(self._connection, statement, {"_now": self.now, **params})
 
     async def fetch_all(self, statement: Executable, /, **params: Any) -> Sequence[RowMapping]:
         """Return all rows."""
-        return await _all(self._connection, statement, {"now_": self.now, **params})
+        return await _all(self._connection, statement, {"_now": self.now, **params})
 
     async def fetch_value(self, statement: Executable, /, **params: Any) -> Any:
         """Return the first column of the first row, or None."""
-        return await _value(self._connection, statement, {"now_": self.now, **params})
+        return await _value(self._connection, statement, {"_now": self.now, **params})
+
+    async def document(self, entity: str, statement: Executable, /, **params: Any) -> str:
+        """Return the JSON text of one row; NotFound when there is none."""
+        return str(found(await self.fetch_value(statement, **params), entity))
 
     async def execute(self, statement: Executable, /, **params: Any) -> int:
         """Carry out a statement; return how many rows it touched."""
@@ -63,6 +70,50 @@ class Transaction:
         """Return the records of all rows; a row that is already here is the same object."""
         return [self._records.take(model, row) for row in await self.fetch_all(statement, **params)]
 
+    async def rows(self, model: type[M], statement: Executable, /, *ids: UUID) -> list[M]:
+        """Return the records of these ids, in their order; NotFound when one is missing."""
+        found = {cast("Any", r).id: r for r in await self.all(model, statement, ids=list(ids))}
+        if not found.keys() >= set(ids):
+            raise NotFound(model.__name__)
+        return [found[key] for key in ids]
+
+    async def load(
+        self, attribute: InstrumentedAttribute[Any], statement: Executable, /, *records: object | None
+    ) -> None:
+        """Set a reference or an owned collection of records; referenced rows that are here are not read again."""
+        relation = relation_of(attribute)
+
+        async def fetch(model: type[Any], ids: list[UUID]) -> list[Any]:
+            known = self._records.known(model, ids) if relation.to_one else []
+            missing = [i for i in ids if i not in {r.id for r in known}]
+            return known + (await self.all(model, statement, ids=missing) if missing else [])
+
+        await load(relation, [r for r in records if r is not None], fetch)
+
+    async def load_links(
+        self,
+        attribute: InstrumentedAttribute[Any],
+        links: Executable,
+        statement: Executable,
+        /,
+        *records: object | None,
+    ) -> None:
+        """Set a collection of links of records; `links` gives the linked pairs."""
+        holders: list[Any] = [r for r in records if r is not None]
+        relation = relation_of(attribute)
+        pairs = await self.fetch_all(links, ids=[r.id for r in holders])
+        rows = await self.all(relation.target, statement, ids=sorted({p["target"] for p in pairs}))
+        found = {row.id: row for row in rows}
+        set_links(relation, holders, [(p["source"], found[p["target"]]) for p in pairs])
+
+    def old(self, record: object | None, name: str) -> Any:
+        """Return what an attribute was when the row was first read; None for a row that is new."""
+        return None if record is None else self._records.old(record, name)
+
+    async def flush(self, model: type[Any], statement: Executable, /) -> None:
+        """Write every change of the known records of a model."""
+        await self.save(statement, *self._records.of(model))
+
     async def insert(self, statement: Executable, /, *records: object, race: Sequence[str] = ()) -> None:
         """Insert records; losing the race for a constraint in `race` runs the work again."""
         if not records:
@@ -81,7 +132,7 @@ class Transaction:
         for record in {id(r): r for r in records}.values():
             changes = self._records.changes(record)
             if changes:
-                values = {"id_": columns_of(record)["id"], **changes}
+                values = {"_id": columns_of(record)["id"], **changes}
                 groups.setdefault(tuple(changes), []).append(values)
         for rows in groups.values():
             await self._connection.execute(statement, rows)
@@ -104,17 +155,21 @@ class Database:
     async def fetch_one(self, statement: Executable, /, **params: Any) -> RowMapping | None:
         """Return the first row, if there is one."""
         async with self._single.connect() as connection:
-            return await _first(connection, statement, {"now_": _now(), **params})
+            return await _first(connection, statement, {"_now": _now(), **params})
 
     async def fetch_all(self, statement: Executable, /, **params: Any) -> Sequence[RowMapping]:
         """Return all rows."""
         async with self._single.connect() as connection:
-            return await _all(connection, statement, {"now_": _now(), **params})
+            return await _all(connection, statement, {"_now": _now(), **params})
 
     async def fetch_value(self, statement: Executable, /, **params: Any) -> Any:
         """Return the first column of the first row, or None."""
         async with self._single.connect() as connection:
-            return await _value(connection, statement, {"now_": _now(), **params})
+            return await _value(connection, statement, {"_now": _now(), **params})
+
+    async def document(self, entity: str, statement: Executable, /, **params: Any) -> str:
+        """Return the JSON text of one row; NotFound when there is none."""
+        return str(found(await self.fetch_value(statement, **params), entity))
 
     async def execute(self, statement: Executable, /, **params: Any) -> int:
         """Carry out a statement on its own; return how many rows it touched."""

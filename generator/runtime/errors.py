@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from starlette.responses import JSONResponse
+
+T = TypeVar("T")
 
 
 class Violation(NamedTuple):
@@ -74,6 +76,13 @@ class Invalid(Problem):
 
 class Retry(Exception):  # noqa: N818 - a request to the transaction, not a failure
     """Raised inside a transaction that lost a race: undo it and run it again."""
+
+
+def found(value: T | None, entity: str) -> T:
+    """Return what was found; NotFound when it is nothing."""
+    if value is None:
+        raise NotFound(entity)
+    return value
 
 
 def title(status: int) -> str:

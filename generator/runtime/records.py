@@ -29,6 +29,20 @@ class Records:
     def __init__(self) -> None:
         self._known: dict[tuple[type, UUID], object] = {}
         self._stored: dict[tuple[type, UUID], dict[str, Any]] = {}
+        self._first: dict[tuple[type, UUID], dict[str, Any]] = {}
+
+    def known(self, model: type[M], ids: Iterable[UUID]) -> list[M]:
+        """Return the records of these ids that are here."""
+        return [cast("M", self._known[(model, key)]) for key in ids if (model, key) in self._known]
+
+    def of(self, model: type[M]) -> list[M]:
+        """Return every record of a model that is here."""
+        return [cast("M", record) for (kind, _), record in self._known.items() if kind is model]
+
+    def old(self, record: object, name: str) -> Any:
+        """Return an attribute as it was when the row was first read; None if it never was."""
+        columns = dict(attributes(_model(record)))
+        return self._first.get(_key(record), {}).get(columns[name])
 
     def take(self, model: type[M], row: RowMapping) -> M:
         """Return the record of a row; a known one takes over what was not changed here."""
@@ -40,6 +54,7 @@ class Records:
         else:
             self._refresh(known, row)
         self._stored[key] = {column: row[column] for _, column in attributes(cast("Hashable", model))}
+        self._first.setdefault(key, self._stored[key])
         return known
 
     def _refresh(self, record: object, row: RowMapping) -> None:

@@ -11,6 +11,8 @@ from generator.expr.model import Type
 from generator.ir.index import Index
 from generator.ir.model import Entity
 
+# In a query everything is text, so numbers and booleans are read more freely than in a body.
+_WIRE_TYPES = {"uuid": "Id", "row": "Id", "date": "Date", "datetime": "Moment", "time": "Time"}
 _TEXTS = ("string", "text", "email", "url")
 
 
@@ -71,17 +73,19 @@ class _Fields:
     def _value_type(self, type_: Type) -> str:
         match type_.name:
             case "enum":
-                values = ", ".join(literal(v) for v in self._index.enums[type_.of].values)
-                return f"{self._imports.symbol('typing', 'Literal')}[{values}]"
-            case "datetime":
-                return self._imports.symbol("pydantic", "AwareDatetime")
+                return self._imports.symbol("app.enums", type_.of)
             case "int":
                 return self._annotated(self._imports.builtin("int"), "ge=-2147483648, le=2147483647")
+            case "decimal":
+                annotated, number = self._imports.symbol("typing", "Annotated"), self._wire("PLAIN_NUMBER")
+                return f"{annotated}[{self._imports.symbol('decimal', 'Decimal')}, {number}]"
+            case name if name in _WIRE_TYPES:
+                return self._wire(_WIRE_TYPES[name])
             case _:
-                found = annotation(type_)
-                if found.module:
-                    return self._imports.symbol(found.module, found.name)
-                return self._imports.builtin(found.name)
+                return self._imports.builtin(annotation(type_).name)
+
+    def _wire(self, name: str) -> str:
+        return self._imports.symbol("app.runtime.wire", name)
 
     def _annotated(self, type_: str, limits: str) -> str:
         annotated = self._imports.symbol("typing", "Annotated")
