@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from generator.core.collecting import collector_paused
 from generator.core.diagnostics import Diagnostic, SpecError
 from generator.ir.lower_api import choose_operations, lower_operations
 from generator.ir.lower_context import Context, EntityDraft
@@ -39,6 +40,14 @@ class Lowered(msgspec.Struct, frozen=True):
 def lower(spec: AppSpec) -> Lowered:
     """Return the resolved application; raises SpecError with every diagnostic found."""
     context = Context(spec)
+    with collector_paused():
+        lowered = _lower(context)
+    if lowered is None:
+        raise SpecError(list(context.found))
+    return lowered
+
+
+def _lower(context: Context) -> Lowered | None:
     declare(context)
     lower_fields(context)
     lower_relations(context)
@@ -50,18 +59,18 @@ def lower(spec: AppSpec) -> Lowered:
     operations = lower_operations(context, flows)
     settings = _settings(context)
     if context.found.has_errors:
-        raise SpecError(list(context.found))
+        return None
     entities = {name: _entity(draft) for name, draft in context.entities.items()}
     behavior = tuple(flow.flow for flow in flows)
     ir = ApplicationIR(
-        name=spec.name.text,
+        name=context.spec.name.text,
         domain=DomainIR(tuple(entities.values()), tuple(context.enums.values())),
         api=ApiIR(operations),
         behavior=BehaviorIR(behavior),
         validation=ValidationIR(lower_validation(entities, context.enums, operations, behavior)),
         tests=TestsIR(order),
         infrastructure=settings,
-        description=spec.description,
+        description=context.spec.description,
     )
     return Lowered(ir, context.places, list(context.found))
 

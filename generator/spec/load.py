@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable
 
+from generator.core.collecting import collector_paused
 from generator.core.diagnostics import Diagnostics, SpecError
 from generator.core.spans import Span
 from generator.expr.syntax import Name
@@ -27,7 +28,8 @@ _MAX_FILES = 1000
 def load_app(main: str, read: Read) -> AppSpec:
     """Read a spec and what it includes; raises SpecError with every diagnostic found."""
     loader = _Loader(read)
-    spec = loader.load(main)
+    with collector_paused():
+        spec = loader.load(main)
     if loader.found.has_errors or spec is None:
         raise SpecError(list(loader.found))
     return spec
