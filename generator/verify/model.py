@@ -148,6 +148,7 @@ class Finding(_Node, frozen=True):
     span: Span | None = None
     evidence: str = ""
     severity: OneOf["error", "warning"] = "error"
+    stage: str = ""  # that emitted `path`
 
 
 class GateResult(_Node, frozen=True):

@@ -1,0 +1,59 @@
+"""The gates: what must be true of a build before it is worth running."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec.structs import replace
+
+from generator.graph.build import build_graph
+from generator.guards.model import GuardIR
+from generator.guards.synthesize import FlowLogicSynthesizer
+from generator.ir.model import ApplicationIR
+from generator.verify.gates import manifest
+from generator.verify.gates.build import Build, CannotRun, Evidence, Gated
+from generator.verify.gates.lint import LAYOUT, LINT
+from generator.verify.gates.probe import run_probe
+from generator.verify.gates.table import GATES, Gate
+from generator.verify.gates.typecheck import TYPES
+from generator.verify.model import GateResult, SanityReport
+from generator.verify.sandbox import Sandbox
+
+__all__ = ["GATES", "Gate", "Gated", "run_gates"]
+
+
+def run_gates(
+    bundle: Gated,
+    ir: ApplicationIR,
+    sandbox: Sandbox,
+    guards: GuardIR | None = None,
+    gates: Sequence[Gate] = GATES,
+) -> SanityReport:
+    """Ask every gate; one that can't say is reported as skipped, which is not a pass."""
+    if guards is None:
+        guards = FlowLogicSynthesizer(build_graph(ir)).synthesize_for_app(ir)
+    build = Build(bundle, ir, guards, _gather(bundle, sandbox))
+    return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
+
+
+def _ask(gate: Gate, build: Build) -> GateResult:
+    begin = time.perf_counter()
+    skipped = ""
+    try:
+        found = gate.check(build)
+    except CannotRun as reason:
+        found, skipped = [], str(reason)
+    findings = tuple(replace(f, source=gate.name) for f in found)
+    return GateResult(gate.name, findings, round((time.perf_counter() - begin) * 1000, 1), skipped)
+
+
+def _gather(bundle: Gated, sandbox: Sandbox) -> Evidence:
+    """Run the commands that take time beside the application, at the same time."""
+    if reason := manifest.unpackable(bundle):
+        return Evidence(reason, reason, reason, reason)
+    with sandbox.open(bundle) as session, ThreadPoolExecutor(4) as threads:
+        probe = threads.submit(run_probe, session)
+        types, lint, layout = (threads.submit(session.run, list(c)) for c in (TYPES, LINT, LAYOUT))
+        return Evidence(probe.result(), lint.result(), layout.result(), types.result())

@@ -1,0 +1,136 @@
+"""One build as the gates see it: its files, what they were made from, what was seen from inside."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Protocol
+
+import msgspec
+
+from generator.emit.physical import physical
+from generator.emit.tables import Physical
+from generator.emit.tree import EmittedFile
+from generator.guards.model import GuardIR
+from generator.ir.index import Index
+from generator.ir.model import ApplicationIR
+from generator.verify.gates.probe import Failure, Probe
+from generator.verify.model import Finding
+from generator.verify.sandbox import Completed
+
+
+class CannotRun(Exception):  # noqa: N818 - it says what a gate is saying
+    """The gate lacks what it looks at; that is not a pass."""
+
+
+class Gated(Protocol):
+    """A bundle: every file, and the SHA-256 of each."""
+
+    @property
+    def files(self) -> tuple[EmittedFile, ...]:
+        """Every file in order of path."""
+        ...
+
+    @property
+    def manifest(self) -> dict[str, str]:
+        """Path -> SHA-256 of the text."""
+        ...
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What the commands run beside the application gave; a text says why there is nothing."""
+
+    probe: Probe | str
+    lint: Completed | str
+    layout: Completed | str
+    types: Completed | str
+
+
+class Build:
+    """Everything a gate may look at."""
+
+    def __init__(self, bundle: Gated, ir: ApplicationIR, guards: GuardIR, evidence: Evidence) -> None:
+        self.bundle, self.ir, self.guards, self._evidence = bundle, ir, guards, evidence
+        self.index = Index(ir)
+        self.files: dict[str, EmittedFile] = {f.path: f for f in bundle.files}
+
+    @cached_property
+    def modules(self) -> dict[str, ast.Module]:
+        """Every Python file that parses."""
+        return {path: tree for path, file in self.files.items() if (tree := _parse(file)) is not None}
+
+    @cached_property
+    def physical(self) -> Physical:
+        """The database that the IR asks for."""
+        return physical(self.ir)
+
+    @property
+    def probe(self) -> Probe:
+        """What was seen from inside."""
+        if isinstance(self._evidence.probe, str):
+            raise CannotRun(self._evidence.probe)
+        return self._evidence.probe
+
+    def output(self, name: str) -> Completed:
+        """Return what a command printed: "lint", "layout" or "types"."""
+        found: Completed | str = getattr(self._evidence, name)
+        if isinstance(found, str):
+            raise CannotRun(found)
+        return found
+
+    def finding(self, code: str, message: str, *, path: str = "", line: int = 0, node: str = "") -> Finding:
+        """Make a finding; the node is looked up from the line, or the line from the node."""
+        if path and line and not node:
+            node = self.node_at(path, line)
+        if path and node and not line:
+            line = self.line_of(path, node)
+        return Finding(
+            source="", code=code, message=message, path=path, line=line, node=node, stage=stage_of(path)
+        )
+
+    def failed(self, code: str, message: str, failure: Failure) -> Finding:
+        """Make a finding of an exception, at the last line of the application that it went through."""
+        known = [(path, line) for path, line in failure.frames if path in self.files]
+        path, line = known[-1] if known else ("", 0)
+        found = self.finding(code, f"{message}: {failure.error}", path=path, line=line)
+        return msgspec.structs.replace(found, evidence=failure.trace)
+
+    def node_at(self, path: str, line: int) -> str:
+        """Return the IR node of the innermost block around a line."""
+        file = self.files.get(path)
+        around = [b for b in file.blocks if b.first <= line <= b.last] if file else []
+        return min(around, key=lambda b: b.last - b.first).node if around else ""
+
+    def line_of(self, path: str, node: str) -> int:
+        """Return the first line of an IR node in a file, 0 if the file has none of it."""
+        file = self.files.get(path)
+        return min((b.first for b in file.blocks if b.node == node), default=0) if file else 0
+
+
+def stage_of(path: str) -> str:
+    """Return the stage that emits a path."""
+    for suffixes, stage in _STAGES:
+        if path.endswith(suffixes) or path.startswith(suffixes):
+            return stage
+    return "project" if path else ""
+
+
+_STAGES: Sequence[tuple[tuple[str, ...], str]] = (
+    (("smoke/", "tests/"), "test_plan"),
+    (("migrations/", "alembic.ini"), "migrations"),
+    (("app/runtime/", "app/extensions/"), "project"),
+    (("/schemas.py", "app/enums.py"), "schemas"),
+    (("/models.py", "app/base.py", "app/entities.py", "app/violations.py"), "models"),
+    (("/queries.py", "/service.py"), "services"),
+    (("/router.py", "app/main.py"), "routes"),
+)
+
+
+def _parse(file: EmittedFile) -> ast.Module | None:
+    if not file.path.endswith(".py"):
+        return None
+    try:
+        return ast.parse(file.text, file.path)
+    except (SyntaxError, ValueError):
+        return None

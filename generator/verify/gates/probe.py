@@ -1,0 +1,82 @@
+"""What the application looks like from inside: one run of `probe_program.py` beside it."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from generator.verify.sandbox import Completed, Session
+
+_MARK = "\x1eprobe:"
+_TIMEOUT = 300
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """An exception, and the lines of the application that it went through."""
+
+    error: str
+    frames: tuple[tuple[str, int], ...]
+    trace: str = ""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column as PostgreSQL writes it."""
+
+    type: str
+    not_null: bool
+    default: str | None
+    collation: str
+    generated: str
+
+
+class Catalog(msgspec.Struct, frozen=True):
+    """Everything in a schema: table -> name -> definition."""
+
+    columns: dict[str, dict[str, Column]]
+    constraints: dict[str, dict[str, str]]
+    indexes: dict[str, dict[str, str]]
+    objects: tuple[str, ...]
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """What each step gave; a step that failed or was skipped is None."""
+
+    failures: dict[str, Failure]
+    skipped: dict[str, str]
+    ms: dict[str, float]
+    heads: tuple[str, ...] | None = None
+    database: Catalog | None = None
+    unlisted: tuple[str, ...] | None = None
+    models: Catalog | None = None
+    drift: tuple[str, ...] | None = None
+    empty: Catalog | None = None
+    again: Catalog | None = None
+    imports: dict[str, Failure] | None = None
+    schemas: dict[str, dict[str, Any]] | None = None
+    openapi: dict[str, Any] | None = None
+
+    def why_not(self, step: str) -> str:
+        """Return why a step gave nothing."""
+        while step in self.skipped:
+            step = self.skipped[step]
+        failed = self.failures.get(step)
+        return f"{step}: {failed.error}" if failed else f"{step} did not run"
+
+
+def run_probe(session: Session) -> Probe | str:
+    """Look at the application from inside; a text says why that was not possible."""
+    program = (
+        resources.files("generator.verify.gates").joinpath("probe_program.py").read_text(encoding="utf-8")
+    )
+    done = session.run(["python", "-"], stdin=program, timeout=_TIMEOUT)
+    for line in reversed(done.stdout.splitlines()):
+        if line.startswith(_MARK):
+            return msgspec.json.decode(line.removeprefix(_MARK), type=Probe)
+    return _ending(done)
+
+
+def _ending(done: Completed) -> str:
+    last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
+    return f"looking at the application from inside ended with code {done.code}:\n{last}"

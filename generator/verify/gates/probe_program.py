@@ -1,0 +1,261 @@
+"""The program that looks at an application from inside: it prints what it saw as one line of JSON.
+
+Sent as text to where the application lies, so it stands alone: nothing of the
+generator, and only packages that the application itself needs. Migrations come
+first, in an interpreter that has imported nothing else of the application, as
+in production.
+"""
+
+import asyncio
+import importlib
+import inspect
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+MARK = "\x1eprobe:"
+ROOT = Path.cwd()
+SCRATCH = "models_as_written"
+
+seen: dict[str, Any] = {"failures": {}, "skipped": {}, "ms": {}}
+
+
+def step(name: str, work: Callable[[], Any], *needs: str) -> None:
+    """Do one thing and keep what it gives; a failure is kept too, and what needs it is skipped."""
+    missing = [n for n in needs if n in seen["failures"] or n in seen["skipped"]]
+    if missing:
+        seen["skipped"][name] = missing[0]
+        return
+    begin = time.perf_counter()
+    try:
+        seen[name] = work()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, it is reported
+        seen["failures"][name] = failure(error)
+    seen["ms"][name] = round((time.perf_counter() - begin) * 1000, 1)
+
+
+def failure(error: BaseException) -> dict[str, Any]:
+    """Return what went wrong, and the lines of the application that it went through."""
+    frames = [*traceback.extract_tb(error.__traceback__), *syntax_frame(error)]
+    own = [(os.path.relpath(f.filename, ROOT), f.lineno) for f in frames if is_own(f.filename)]
+    text = "".join(traceback.format_exception_only(error)).strip()
+    return {"error": text, "frames": own, "trace": "".join(traceback.format_exception(error))[-4000:]}
+
+
+def syntax_frame(error: BaseException) -> list[traceback.FrameSummary]:
+    """Return where a syntax error stands: the traceback ends at who imported it."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return [traceback.FrameSummary(error.filename, error.lineno, "")]
+    return []
+
+
+def is_own(path: str) -> bool:
+    """Whether a file belongs to the application."""
+    return Path(path).is_absolute() and Path(path).is_relative_to(ROOT)
+
+
+# --- the database -------------------------------------------------------------
+
+COLUMNS = """
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+       pg_get_expr(d.adbin, d.adrelid), coalesce(l.collname, ''), a.attidentity || a.attgenerated
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_collation l ON l.oid = a.attcollation AND l.collname <> 'default'
+WHERE c.relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND c.relkind IN ('r', 'p')
+  AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum
+"""
+CONSTRAINTS = """
+SELECT c.relname, o.conname, pg_get_constraintdef(o.oid)
+FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
+WHERE c.relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND o.contype <> 'n' ORDER BY 1, 2
+"""
+INDEXES = """
+SELECT c.relname, i.relname, pg_get_indexdef(x.indexrelid)
+FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
+WHERE c.relnamespace = CAST(CAST(:schema AS text) AS regnamespace)
+  AND NOT EXISTS (
+    SELECT FROM pg_constraint o WHERE o.conindid = x.indexrelid AND o.contype IN ('p', 'u', 'x'))
+ORDER BY 1, 2
+"""
+OBJECTS = """
+SELECT 'table ' || relname FROM pg_class
+WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND relkind IN ('r', 'p') UNION ALL
+SELECT 'view ' || relname FROM pg_class
+WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND relkind IN ('v', 'm') UNION ALL
+SELECT 'sequence ' || relname FROM pg_class
+WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND relkind = 'S' UNION ALL
+SELECT 'type ' || typname FROM pg_type
+WHERE typnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND typtype IN ('e', 'r', 'd') UNION ALL
+SELECT 'function ' || p.proname FROM pg_proc p
+WHERE p.pronamespace = CAST(CAST(:schema AS text) AS regnamespace)
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype IN ('i', 'e'))
+ORDER BY 1
+"""
+
+
+def in_database(work: Callable[[Any], Awaitable[Any]]) -> Any:
+    """Run `work` on one connection and undo what it did."""
+    sqlalchemy = importlib.import_module("sqlalchemy")
+    asyncio_ext = importlib.import_module("sqlalchemy.ext.asyncio")
+    url = sqlalchemy.make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+asyncpg")
+
+    async def run() -> Any:
+        engine = asyncio_ext.create_async_engine(url, poolclass=sqlalchemy.NullPool)
+        try:
+            async with engine.connect() as connection:
+                return await work(connection)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(run())
+
+
+async def describe(connection: Any, schema: str = "public") -> dict[str, Any]:
+    """Return everything in a schema as PostgreSQL itself writes it."""
+    text = importlib.import_module("sqlalchemy").text
+
+    async def rows(query: str) -> list[Any]:
+        return [tuple(row) for row in await connection.execute(text(query), {"schema": schema})]
+
+    kinds = ("type", "not_null", "default", "collation", "generated")
+    return {
+        "columns": nested((t, c, dict(zip(kinds, rest, strict=True))) for t, c, *rest in await rows(COLUMNS)),
+        "constraints": nested(await rows(CONSTRAINTS)),
+        "indexes": nested((t, n, d.replace(f" ON {schema}.", " ON ")) for t, n, d in await rows(INDEXES)),
+        "objects": [o for (o,) in await rows(OBJECTS)],
+    }
+
+
+def nested(rows: Any) -> dict[str, dict[str, Any]]:
+    """Return table -> name -> value."""
+    found: dict[str, dict[str, Any]] = {}
+    for table, name, value in rows:
+        found.setdefault(table, {})[name] = value
+    return found
+
+
+async def describe_models(connection: Any) -> dict[str, Any]:
+    """Create the models' tables in a schema of their own and return what PostgreSQL makes of them."""
+    text = importlib.import_module("sqlalchemy").text
+    metadata = importlib.import_module("app.base").Base.metadata
+    await connection.execute(text(f"CREATE SCHEMA {SCRATCH}"))
+    await connection.execute(text(f"SET LOCAL search_path TO {SCRATCH}, public"))
+    await connection.run_sync(lambda sync: metadata.create_all(sync, checkfirst=False))
+    return await describe(connection, SCRATCH)
+
+
+# --- migrations ---------------------------------------------------------------
+
+
+def alembic_config() -> Any:
+    """Return Alembic's configuration as the application has it."""
+    return importlib.import_module("alembic.config").Config("alembic.ini")
+
+
+def upgrade() -> list[str]:
+    """Go to the newest revision; returns the heads."""
+    command = importlib.import_module("alembic.command")
+    script = importlib.import_module("alembic.script").ScriptDirectory.from_config(alembic_config())
+    command.upgrade(alembic_config(), "heads")
+    return sorted(script.get_heads())
+
+
+def downgrade() -> dict[str, Any]:
+    """Go back to nothing; returns what is left."""
+    importlib.import_module("alembic.command").downgrade(alembic_config(), "base")
+    left: dict[str, Any] = in_database(describe)
+    return left
+
+
+def again() -> dict[str, Any]:
+    """Go to the newest revision once more; returns what is there."""
+    upgrade()
+    there: dict[str, Any] = in_database(describe)
+    return there
+
+
+def drift() -> list[str]:
+    """Return the operations that Alembic would still generate."""
+    detected = importlib.import_module("alembic.util.exc").AutogenerateDiffsDetected
+    try:
+        importlib.import_module("alembic.command").check(alembic_config())
+    except detected as error:
+        return [operation(diff) for diff in flat(error.diffs)]
+    return []
+
+
+def flat(diffs: Any) -> list[Any]:
+    """Return the differences without the lists that Alembic groups them in."""
+    return [d for diff in diffs for d in (diff if isinstance(diff, list) else [diff])]
+
+
+def operation(diff: Any) -> str:
+    """Return one difference as text: what, and the names that it is about."""
+    kind, *parts = diff
+    words = [getattr(part, "name", None) or part for part in parts]
+    return " ".join([kind, *(str(w) for w in words if isinstance(w, str))])
+
+
+# --- the application ----------------------------------------------------------
+
+
+def unlisted() -> list[str]:
+    """Return the tables that appear only once every models module is imported."""
+    importlib.import_module("app.entities")
+    metadata = importlib.import_module("app.base").Base.metadata
+    known = set(metadata.tables)
+    for path in sorted((ROOT / "app").glob("*/models.py")):
+        importlib.import_module(f"app.{path.parent.name}.models")
+    return sorted(set(metadata.tables) - known)
+
+
+def imports() -> dict[str, Any]:
+    """Import every module of the application; returns those that fail."""
+    importlib.import_module("app.main")
+    failed = {}
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        try:
+            importlib.import_module(name)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, it is reported
+            failed[name] = failure(error)
+    return failed
+
+
+def schemas() -> dict[str, Any]:
+    """Return the JSON schema of every Pydantic model of the schemas modules, by path and class."""
+    base: Any = importlib.import_module("pydantic").BaseModel
+    found = {}
+    for path in sorted((ROOT / "app").glob("*/schemas.py")):
+        module = importlib.import_module(f"app.{path.parent.name}.schemas")
+        for name, value in sorted(vars(module).items()):
+            if inspect.isclass(value) and issubclass(value, base) and value.__module__ == module.__name__:
+                model: Any = value
+                found[f"{path.relative_to(ROOT).as_posix()}:{name}"] = model.model_json_schema()
+    return found
+
+
+def openapi() -> dict[str, Any]:
+    """Return the application's own description."""
+    document: dict[str, Any] = importlib.import_module("app.main").app.openapi()
+    return document
+
+
+step("heads", upgrade)
+step("database", lambda: in_database(describe), "heads")
+step("unlisted", unlisted)
+step("models", lambda: in_database(describe_models), "heads", "unlisted")
+step("drift", drift, "heads")
+step("empty", downgrade, "heads")
+step("again", again, "empty")
+step("imports", imports)
+step("schemas", schemas, "imports")
+step("openapi", openapi, "imports")
+sys.stdout.write(f"\n{MARK}{json.dumps(seen)}\n")
