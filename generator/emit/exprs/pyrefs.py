@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.emit.exprs.names import Names
 from generator.emit.exprs.pycode import ATOM, Code, Value
 from generator.emit.exprs.sqllower import UnsupportedError
-from generator.emit.python import attribute
+from generator.emit.python import attribute, literal
 from generator.expr.model import EntityRef
 from generator.ir.index import Index
 
@@ -24,6 +24,12 @@ class References:
             return Value(Code(f"{base}.id", ATOM), hops)
         field = self._index.field(entity, ref.field)
         return Value(Code(f"{base}.{attribute(field.wire)}", ATOM), hops, field.type.nullable)
+
+    def before(self, ref: EntityRef, *, maybe: bool) -> Value:
+        """Return what a field was when the transaction first read its row."""
+        base, hops, entity = self._walk(ref)
+        name = attribute(self._index.field(entity, ref.field).wire) if ref.field else "id"
+        return Value(Code(f"tx.old({base}, {literal(name)})", ATOM), hops, maybe)
 
     def row(self, ref: EntityRef) -> Value:
         """Return the row itself that a reference leads to."""

@@ -209,7 +209,9 @@ class PythonExprs:
             case ContextRef(name=name):
                 return Value(Code(_known(self.names.inputs, name), ATOM), (), expr.type.nullable)
             case OldExpr(operand=operand):
-                return Value(Code(_known(self.names.old, operand), ATOM), (), expr.type.nullable)
+                if operand in self.names.old:
+                    return Value(Code(self.names.old[operand], ATOM), (), expr.type.nullable)
+                return self._references.before(operand, maybe=expr.type.nullable)
             case ArithmeticExpr():
                 return self._numbers.arithmetic(expr)
             case AggregateExpr() if expr.op not in ("any", "all"):
