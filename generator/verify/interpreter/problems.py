@@ -53,7 +53,7 @@ def not_found(entity: str) -> Problem:
 
 
 def out_of_range(field: Field, message: str, *, declared: bool) -> Problem:
-    """Return the refusal of a result that its field can not hold; `declared`: by a bound that the spec sets."""
+    """Return the refusal of a result that its field can not hold; `declared`: by a bound of the spec."""
     return Problem(422, "out_of_range", f"{field.wire} {message}", field.id if declared else "")
 
 
