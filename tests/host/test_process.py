@@ -62,7 +62,8 @@ def test_a_command_that_hangs_is_killed_with_its_children(tmp_path: Path) -> Non
 def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
     inner = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(600)"
     outer = (
-        "import sys; from pathlib import Path; from generator.host.process import *\nhere = Path(sys.argv[1])\n"
+        "import sys; from pathlib import Path; from generator.host.process import *\n"
+        "here = Path(sys.argv[1])\n"
         f"run(['python', '-c', {inner!r}], cwd=here, env=environment(here))"
     )
     parent = subprocess.Popen([sys.executable, "-c", outer, str(tmp_path)])

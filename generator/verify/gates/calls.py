@@ -59,7 +59,7 @@ def _target(node: ast.expr, known: dict[str, Target]) -> Target | None:
 
 
 def _rebound(tree: ast.Module) -> frozenset[str]:
-    """Return the names that the module assigns or takes as arguments somewhere: they may mean other things."""
+    """Return the names that the module assigns or takes as arguments: they may mean other things."""
     stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
     return frozenset(stored | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)})
 
@@ -87,8 +87,8 @@ def _signature(args: ast.arguments) -> inspect.Signature:
         parameters.append(inspect.Parameter(a.arg, kind, default=default))
     if args.vararg:
         parameters.append(inspect.Parameter(args.vararg.arg, inspect.Parameter.VAR_POSITIONAL))
-    for a, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-        empty = inspect.Parameter.empty if default is None else None
+    for a, given in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+        empty = inspect.Parameter.empty if given is None else None
         parameters.append(inspect.Parameter(a.arg, inspect.Parameter.KEYWORD_ONLY, default=empty))
     if args.kwarg:
         parameters.append(inspect.Parameter(args.kwarg.arg, inspect.Parameter.VAR_KEYWORD))
