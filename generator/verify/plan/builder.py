@@ -9,7 +9,7 @@ from generator.ir.index import Index, client_fields
 from generator.ir.model import Create, Entity, Field, Flow, Input, Managed, Operation, OperationKind, Unique
 from generator.ir.writes import effects_of
 from generator.verify.plan.conditions import Maker as FlowMaker
-from generator.verify.plan.conditions import Makers, find_operation
+from generator.verify.plan.conditions import Makers, all_uniques, find_operation
 from generator.verify.plan.maker import Maker
 from generator.verify.plan.values import Token, Value
 from generator.verify.plan.wants import Inside, Move, Program, Want, graft
@@ -93,7 +93,7 @@ class Builder:
 
     def _unshared(self, entity: Entity, want: Want) -> Want:
         """Set what keeps the row apart from others wherever no fresh reference does."""
-        for unique in entity.uniques:
+        for unique in all_uniques(entity):
             if not any(self._apart(entity, want, name) for name in unique.fields):
                 want = self._set_apart(entity, unique, want)
         return want

@@ -16,6 +16,7 @@ from generator.ir.model import (
     Delete,
     Each,
     Effect,
+    Entity,
     Link,
     Operation,
     OperationKind,
@@ -48,7 +49,7 @@ class Causes:
             for rule in entity.rules:
                 cause = Cause(rule.id, "rule", entity.name, rule.condition.expr)
                 self._by_id[rule.id] = self._by_id[rule.condition.id] = cause
-            for unique in entity.uniques:
+            for unique in all_uniques(entity):
                 self._by_id[unique.id] = Cause(unique.id, "unique", entity.name, unique=unique)
         for operation in index.operations.values():
             for cause in operation_causes(index, operation):
@@ -57,6 +58,12 @@ class Causes:
     def get(self, constraint: str) -> Cause | None:
         """Return what stands behind a problem's constraint id."""
         return self._by_id.get(constraint)
+
+
+def all_uniques(entity: Entity) -> list[Unique]:
+    """Return an entity's uniques, those of single fields first."""
+    single = [Unique(f.id, "", (f.name,)) for f in entity.fields if f.unique]
+    return [*single, *entity.uniques]
 
 
 def operation_causes(index: Index, operation: Operation) -> Iterator[Cause]:

@@ -12,9 +12,9 @@ import msgspec
 
 from generator.expr.evaluate import Rows as Bound
 from generator.expr.evaluate import collection_rows, evaluate
-from generator.expr.model import Expr, Type
+from generator.expr.model import EntityRef, Expr, Type
 from generator.ir.index import Index
-from generator.ir.model import Create, Each, Field, Managed, OperationKind
+from generator.ir.model import Assign, Create, Each, Field, Managed, OperationKind
 from generator.ir.writes import effects_of
 from generator.verify.plan.realize import Run
 from generator.verify.plan.session import START, Session
@@ -92,7 +92,7 @@ def from_python(value: Any) -> Value:
 class World:
     """An `Environment` over a run: what is made is read from the interpreter, the rest is imagined."""
 
-    def __init__(self, session: Session, run: Run, place: Place) -> None:
+    def __init__(self, session: Session, run: Run, place: Place, *, after: bool = False) -> None:
         self.now = session.now
         self._session = session
         self._index: Index = session.index
@@ -101,6 +101,27 @@ class World:
         self.place = place
         self._keys = {i: k for k, i in reversed(list(run.ids.items()))}
         self._depth = 0
+        self.after = after  # whether the fields that the flow at `place` assigns have their new values
+
+    def assigned(self, row: Handle, name: str) -> Expr | None:
+        """Return what the flow at `place` sets a field of a row to."""
+        if not self.after or not isinstance(row, int):
+            return None
+        operation = self._index.operations.get(self.move(self.place).operation)
+        if operation is None or operation.kind is not OperationKind.FLOW:
+            return None
+        scope = self.scope(self.place)
+        for effect in effects_of(self._index.flows[operation.flow].effects):
+            named = isinstance(effect, Assign) and effect.target.field == name
+            if named and self._holder(effect.target, scope) == row:
+                return effect.value
+        return None
+
+    def _holder(self, ref: EntityRef, scope: Scope) -> Any:
+        handle = scope.get(ref.root)
+        for hop in ref.via:
+            handle = None if handle is None else self.field(handle, hop)
+        return handle
 
     def at(self, place: Place) -> World:
         """Return the same rows as another move sees them."""
@@ -202,7 +223,7 @@ class World:
                 return self.program.wants[row].links.get(collection, ())
             return self.program.owned_by(row, found.entity)
         row_id = row.id if isinstance(row, Stored) else self.run.ids[row]
-        ids = self._session.members(entity, row_id, found)
+        ids = self._session.members(row_id, found)
         return [self.handle(found.entity, i) for i in ids]
 
     def rows(self, entity: str) -> Sequence[Any]:
@@ -236,10 +257,14 @@ class World:
         row = self._session.row(entity, row_id)
         value = None if row is None else row.get(field.name)
         if value is None or field.type.name != "row":
-            return value
+            return read_text(value, field.type)
         return self.handle(field.type.of, str(value))
 
     def _wanted(self, key: int, field: Field) -> Any:
+        value = self.assigned(key, field.name)
+        if value is not None:
+            inner = self.at(self.place)
+            return inner.value_of(value, inner.scope(self.place))
         move = self.move(self.place)
         if self.updates(move, key):
             if field.name in move.values:

@@ -81,7 +81,7 @@ class Finder:
             if handle is None:
                 return None
             handle = self._world.field(handle, hop)
-        return handle  # type: ignore[no-any-return]
+        return handle
 
     def _reference(self, ref: EntityRef, scope: Scope, depth: int) -> Iterator[Knob]:
         try:
@@ -122,6 +122,10 @@ class Finder:
     def _wanted(self, key: int, field: Field, depth: int) -> Iterator[Knob]:
         world, want = self._world, self._world.program.wants[key]
         current = world.field(key, field.name)
+        value = world.assigned(key, field.name)
+        if value is not None:
+            inner = world.at(world.place)
+            yield from Finder(self._index, inner).find(value, inner.scope(world.place), depth + 1)
         if world.updates(world.move(world.place), key) and field.managed is Managed.CLIENT:
             kind: KnobKind = "patch_ref" if field.type.name == "row" else "patch"
             yield Knob(kind, field.name, field, key, world.place, current)

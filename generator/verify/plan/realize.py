@@ -6,6 +6,7 @@ import msgspec
 
 from generator.ir.model import OperationKind
 from generator.verify.plan.conditions import find_operation
+from generator.verify.plan.requests import Draft
 from generator.verify.plan.session import Exchange, Session
 from generator.verify.plan.wants import Move, Place, Program, Want, keys_of
 
@@ -26,6 +27,7 @@ class Run(msgspec.Struct):
     failed: Exchange | None = None
     place: Place | None = None  # of the request that was refused
     problem: str = ""
+    draft: Draft | None = None  # the target's request
 
     @property
     def ready(self) -> bool:
@@ -38,10 +40,11 @@ class _Stopped(Exception):  # noqa: N818
 
 
 class Realizer:
-    """One run of one program in a fresh world."""
+    """One run of one program in a fresh world; without `send` the target is only drafted."""
 
-    def __init__(self, session: Session, program: Program) -> None:
+    def __init__(self, session: Session, program: Program, *, send: bool = True) -> None:
         session.reset()
+        self._send = send
         self._session = session
         self._program = program
         self._begun: set[int] = set()
@@ -75,16 +78,16 @@ class Realizer:
             draft = self._session.requests.of(target, run.ids)
         else:
             want = self._program.wants[new]
-            for key in self._needs(want):
+            for key in [*keys_of(want), *([] if want.owner is None else [want.owner])]:
                 self._finish(key)
             operation = self._session.index.operations[target.operation]
             draft = self._session.requests.create(operation, want, run.ids)
+        run.draft = draft
+        if not self._send:
+            return
         run.answer = self._session.send(draft)
         if run.answer.ok and new is not None:
             run.ids[new] = run.answer.body["id"]
-
-    def _needs(self, want: Want) -> list[int]:
-        return [*keys_of(want)]
 
     def _finish(self, key: int) -> None:
         """Make a row, its owned rows and its moves."""
@@ -119,6 +122,8 @@ class Realizer:
         else:
             self._create(key, want)
         self._made.add(key)
+        for number, move in enumerate(want.early):
+            self._do(move, Place("early", key, number))
 
     def _create(self, key: int, want: Want) -> None:
         operation = find_operation(self._session.index, want.entity, OperationKind.CREATE)
@@ -150,14 +155,14 @@ class Realizer:
 
     def _do(self, move: Move, place: Place) -> Exchange:
         for key in move.rows.values():
-            if place.kind != "move" or key != place.key:
+            if place.kind not in {"move", "early"} or key != place.key:
                 self._finish(key)
         return self._checked(self._session.requests.of(move, self._run.ids), place)
 
-    def _checked(self, draft: object, place: Place) -> Exchange:
+    def _checked(self, draft: Draft, place: Place) -> Exchange:
         if len(self._session.exchanges) >= MAX_STEPS:
             raise Impossible("too many requests")
-        exchange = self._session.send(draft)  # type: ignore[arg-type]
+        exchange = self._session.send(draft)
         if not exchange.ok:
             self._run.failed, self._run.place = exchange, place
             raise _Stopped

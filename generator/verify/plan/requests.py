@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -23,12 +25,18 @@ class Draft(msgspec.Struct, frozen=True):
     has_body: bool = False
     raw: str = ""
     walk: bool = False
+    loose: bool = False  # where the problem's errors are is not looked at
     about: str = ""
 
 
-def ref(row_id: str) -> dict[str, str]:
-    """Return the symbol of a row's id."""
-    return {"$ref": row_id}
+def ref(row_id: Any) -> Any:
+    """Return the symbol of a row's id; a symbol stays what it is."""
+    return {"$ref": row_id} if isinstance(row_id, str) else row_id
+
+
+def missing(number: int) -> dict[str, int]:
+    """Return the symbol of an id that no row has."""
+    return {"$missing": number}
 
 
 class Requests:
@@ -38,14 +46,20 @@ class Requests:
         self._index = index
         self._owner_of = owner_of
 
-    def path(self, operation: Operation, last: str) -> tuple[Any, ...]:
+    def path(self, operation: Operation, last: Any) -> tuple[Any, ...]:
         """Return the ids of the path's rows, outermost first; `last` is the innermost."""
         ids = [last] if operation.rows else []
-        for _ in operation.rows[1:]:
-            ids.append(self._owner_of.get(ids[-1], ids[-1]))
+        for inner, outer in pairwise(reversed(operation.rows)):
+            ids.append(self._climb(ids[-1], inner.entity, outer.entity))
         return tuple(ref(i) for i in reversed(ids))
 
-    def of(self, move: Move, ids: dict[int, str]) -> Draft:
+    def _climb(self, row_id: str, entity: str, owner: str) -> str:
+        """Return the id of the owner of that entity, however far out."""
+        while entity != owner:
+            row_id, entity = self._owner_of[row_id], self._index.entities[entity].owner
+        return row_id
+
+    def of(self, move: Move, ids: Mapping[int, Any]) -> Draft:
         """Return the request of an update, delete, read or flow."""
         operation = self._index.operations[move.operation]
         last = ids[move.rows["self"]] if "self" in move.rows else ""
@@ -63,12 +77,12 @@ class Requests:
     def _flow_inputs(self, operation: Operation) -> bool:
         return bool(self._index.flows[operation.flow].inputs)
 
-    def create(self, operation: Operation, want: Want, ids: dict[int, str]) -> Draft:
+    def create(self, operation: Operation, want: Want, ids: Mapping[int, Any]) -> Draft:
         """Return the request that makes a wanted row."""
         path = () if want.owner is None else self.path(operation, ids[want.owner])
         return Draft(operation.id, path, body=self.body(want, ids), has_body=True)
 
-    def body(self, want: Want, ids: dict[int, str]) -> dict[str, Any]:
+    def body(self, want: Want, ids: Mapping[int, Any]) -> dict[str, Any]:
         """Return the body of a create request."""
         entity = self._index.entities[want.entity]
         body: dict[str, Any] = {}
@@ -82,7 +96,7 @@ class Requests:
             body[_link(entity, name).wire] = [ref(ids[k]) for k in keys]
         return body
 
-    def _patch(self, name: str, move: Move, ids: dict[int, str]) -> dict[str, Any]:
+    def _patch(self, name: str, move: Move, ids: Mapping[int, Any]) -> dict[str, Any]:
         entity = self._index.entities[name]
         body: dict[str, Any] = {}
         for field in client_fields(entity):
@@ -96,7 +110,7 @@ class Requests:
                 body[_link(entity, key).wire] = wire(value)
         return body
 
-    def _inputs(self, operation: Operation, move: Move, ids: dict[int, str]) -> dict[str, Any]:
+    def _inputs(self, operation: Operation, move: Move, ids: Mapping[int, Any]) -> dict[str, Any]:
         flow = self._index.flows[operation.flow]
         body: dict[str, Any] = {}
         for item in flow.inputs:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
+from typing import Any
 
 import msgspec
 
+from generator.expr.model import AggregateExpr, BooleanExpr, ComparisonExpr, Expr
 from generator.ir.index import Index
 from generator.ir.model import Managed
 from generator.verify.plan.builder import Builder
@@ -28,12 +30,19 @@ class Goal(msgspec.Struct, frozen=True):
 
     cause: Cause | None = None
     status: int = 0  # of the success that is wanted; 0: any
+    code: str = ""  # of the refusal, whatever causes it
+    body: tuple[tuple[str, Any], ...] = ()  # members that the target must have been sent with
 
     def met(self, answer: Exchange) -> bool:
         """Whether this is the wanted answer."""
+        sent = answer.draft.body if isinstance(answer.draft.body, dict) else {}
+        if any(sent.get(name) != value for name, value in self.body):
+            return False
+        if self.code:
+            return answer.code == self.code
         if self.cause is None:
             return answer.ok and self.status in {0, answer.status}
-        return answer.constraint == self.cause.id
+        return answer.constraint == self.cause.id and answer.code != "out_of_range"
 
 
 class Searcher:
@@ -51,6 +60,11 @@ class Searcher:
         """Carry out one program."""
         self.runs += 1
         return Realizer(self._session, program).run()
+
+    def prepare(self, program: Program) -> Run:
+        """Carry out everything but the target; the run holds the target's draft."""
+        self.runs += 1
+        return Realizer(self._session, program, send=False).run()
 
     def find(self, starts: Iterable[Program], goal: Goal | None, budget: int = 120) -> Run | None:
         """Return the first run that meets the goal; without a goal, that makes every wanted row."""
@@ -76,6 +90,22 @@ class Searcher:
                 heapq.heappush(queue, (_rank(run, level), next(numbers), changed))
         return None
 
+    def edges(self, run: Run, cause: Cause) -> Iterator[Program]:
+        """Yield programs in which a bound of `cause` is met exactly."""
+        place = Place("target")
+        world = World(self._session, run, place, after=_after(cause))
+        exact = None if cause.expr is None else exactly(cause.expr)
+        if exact is None:
+            return
+        tweaker = Tweaker(self._builder, self._turner, world)
+        for scope in self._scopes(world, place, cause):
+            yield from tweaker.toward(exact, scope, truth=True)
+
+    def into_state(self, run: Run, cause: Cause, state: str) -> Iterator[Program]:
+        """Yield programs in which the row of a transition stands in a state."""
+        for knob in self._state_knob(World(self._session, run, Place("target")), Place("target"), cause):
+            yield from self._turner.turn(run.program, knob, state, late_first=True)
+
     def _propose(self, run: Run, goal: Goal | None) -> Iterator[Program]:
         if run.problem:
             return
@@ -88,17 +118,17 @@ class Searcher:
         place = Place("target")
         if goal.cause is not None:
             yield from self._break(run, place, goal.cause)
-        if not answer.ok:
+        if not answer.ok and not goal.code:
             yield from self._mend(run, answer, place)
 
     def _mend(self, run: Run, answer: Exchange, place: Place) -> Iterator[Program]:
         """Change the program so that what refused the request no longer does."""
         cause = self._causes.get(answer.constraint)
-        world = World(self._session, run, place)
-        if cause is not None:
-            yield from self._satisfy(run, world, place, cause)
-        elif answer.code == "out_of_range":
+        world = World(self._session, run, place, after=_after(cause))
+        if answer.code == "out_of_range":
             yield from self._smaller(run, world, place)
+        elif cause is not None:
+            yield from self._satisfy(run, world, place, cause)
         elif answer.code == "validation_error":
             yield from self._other_values(run, place, answer)
 
@@ -116,7 +146,7 @@ class Searcher:
 
     def _break(self, run: Run, place: Place, cause: Cause) -> Iterator[Program]:
         """Change the program so that `cause` refuses the target."""
-        world = World(self._session, run, place)
+        world = World(self._session, run, place, after=_after(cause))
         tweaker = Tweaker(self._builder, self._turner, world, late_first=True)
         if cause.expr is not None:
             for scope in self._scopes(world, place, cause):
@@ -202,9 +232,26 @@ class Searcher:
                             yield from self._other(run, knob)
 
 
+def exactly(expr: Expr) -> Expr | None:
+    """Return the expression with `==` for its first `<=` or `>=`; None when it has none."""
+    if isinstance(expr, ComparisonExpr):
+        return msgspec.structs.replace(expr, op="==") if expr.op in {"<=", ">="} else None
+    if isinstance(expr, BooleanExpr):
+        return next((e for e in map(exactly, expr.operands) if e is not None), None)
+    if isinstance(expr, AggregateExpr) and expr.value is not None and expr.op in {"any", "all"}:
+        inner = exactly(expr.value)
+        return None if inner is None else msgspec.structs.replace(expr, value=inner)
+    return None
+
+
 def run_rows(world: World) -> list[tuple[int, str]]:
     """Return the wanted rows and their entities."""
     return [(key, want.entity) for key, want in world.program.wants.items()]
+
+
+def _after(cause: Cause | None) -> bool:
+    """Whether it is checked after the operation's effects."""
+    return cause is not None and cause.source in {"rule", "ensures", "unique"}
 
 
 def _met(run: Run, goal: Goal | None) -> bool:

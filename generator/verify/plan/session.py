@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from generator.ir.index import Index
-from generator.ir.model import Operation
-from generator.verify.plan.oracle import Oracle, Rows
+from generator.ir.model import Collection, Operation
+from generator.verify.plan.oracle import MISSING, Found, Oracle, Rows
 from generator.verify.plan.requests import Draft, Requests
+from generator.verify.program.run import query_text
 from generator.verify.program.symbols import Bindings
 
 START = datetime(2031, 3, 12, 12, 0, tzinfo=UTC)
@@ -27,9 +27,9 @@ class Exchange(msgspec.Struct, frozen=True):
     draft: Draft
     status: int
     body: Any
-    created: tuple[tuple[str, str], ...] = ()
-    changed: tuple[tuple[str, str], ...] = ()
-    deleted: tuple[tuple[str, str], ...] = ()
+    created: Found = ()
+    changed: Found = ()
+    deleted: Found = ()
 
     @property
     def ok(self) -> bool:
@@ -99,23 +99,27 @@ class Session:
         """Return one row's stored fields."""
         return self._oracle.rows(entity).get(row_id)
 
+    def members(self, row_id: str, collection: Collection) -> list[str]:
+        """Return the ids of the rows that a row owns or links to."""
+        return self._oracle.members(row_id, collection)
+
     def operation(self, draft: Draft) -> Operation:
         """Return the operation that a draft is for."""
         return self.index.operations[draft.operation]
 
-    def send(self, draft: Draft, *, look: bool = False) -> Exchange:
-        """Carry out a request; with `look` it is known to change nothing."""
+    def send(self, draft: Draft) -> Exchange:
+        """Carry out a request."""
         self._steps += 1
         operation = self.operation(draft)
         path = dict(
             zip((r.param for r in operation.rows), (self.names.resolve(v) for v in draft.path), strict=True)
         )
-        query = {k: self.names.resolve(v) for k, v in draft.query.items()}
-        body = self.names.resolve(draft.body)
-        before = {} if look else self._oracle.state()
+        query = {k: query_text(self.names.resolve(v)) for k, v in draft.query.items()}
+        body = self.names.resolve(draft.body) if draft.has_body else MISSING
+        before = self._oracle.state()
         status, answer = self._oracle.call(operation.id, path, query, body, self.now)
-        after = before if look or status >= 400 else self._oracle.state()
-        exchange = Exchange(draft, status, copy.deepcopy(answer), *_difference(before, after))
+        found = self._oracle.difference(before, self._oracle.state())
+        exchange = Exchange(draft, status, answer, *found)
         self._remember(exchange)
         self.exchanges.append(exchange)
         return exchange
@@ -126,23 +130,3 @@ class Session:
             field = self.index.entities[entity].owner_field
             if field:
                 self.owner_of[row_id] = str(self._oracle.rows(entity)[row_id][field])
-
-
-Found = tuple[tuple[str, str], ...]
-
-
-def _difference(before: dict[str, Rows], after: dict[str, Rows]) -> tuple[Found, Found, Found]:
-    """Return the rows that are new, other and gone, entity by entity, by id."""
-    created: list[tuple[str, str]] = []
-    changed: list[tuple[str, str]] = []
-    deleted: list[tuple[str, str]] = []
-    if before is after:
-        return (), (), ()
-    for entity, rows in after.items():
-        old = before[entity]
-        if old is rows:
-            continue
-        created += [(entity, i) for i in sorted(rows) if i not in old]
-        changed += [(entity, i) for i in sorted(rows) if i in old and rows[i] != old[i]]
-        deleted += [(entity, i) for i in sorted(old) if i not in rows]
-    return tuple(created), tuple(changed), tuple(deleted)

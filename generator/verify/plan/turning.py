@@ -143,15 +143,12 @@ class Turner:
         """Yield programs in which a row has been brought to a state by the shortest ways of flows."""
         want = program.wants[key]
         machine = next(m for m in self._index.entities[want.entity].machines if m.field == field)
-        bare = program.put(key, msgspec.structs.replace(want, moves=self._others(want, field)))
-        for path in self._paths(want.entity, machine, state):
-            for late in (late_first, not late_first):
-                yield from self._walk(bare, key, path, late=late)
-
-    def _others(self, want: Want, field: str) -> tuple[Move, ...]:
-        """Return a row's moves without those that move the state field."""
         movers = {w.operation for w in self._builder.makers.writers.get((want.entity, field), ())}
-        return tuple(m for m in want.moves if m.operation not in movers)
+        early, moves = (tuple(m for m in ms if m.operation not in movers) for ms in (want.early, want.moves))
+        bare = program.put(key, msgspec.structs.replace(want, early=early, moves=moves))
+        for path in self._paths(want.entity, machine, state):
+            for when in ("late", "moves", "early") if late_first else ("moves", "early", "late"):
+                yield from self._walk(bare, key, path, when)
 
     def _paths(self, entity: str, machine: StateMachine, state: str) -> list[list[list[Writer]]]:
         """Return the shortest way to a state: for each of its moves the flows that make it."""
@@ -173,17 +170,14 @@ class Turner:
         found = self._builder.makers.writers.get((entity, field), ())
         return [w for w in found if _moves(w, at, to)]
 
-    def _walk(self, program: Program, key: int, path: list[list[Writer]], *, late: bool) -> Iterator[Program]:
+    def _walk(self, program: Program, key: int, path: list[list[Writer]], when: str) -> Iterator[Program]:
         if not path:
             yield program
             return
         for writer in path[0][:MAX_WAYS]:
             bound = self.bind(program, key, writer)
-            if bound is None:
-                continue
-            grown, move = bound
-            grown = grown.with_late(move) if late else grown.put(key, grown.wants[key].with_move(move))
-            yield from self._walk(grown, key, path[1:], late=late)
+            if bound is not None:
+                yield from self._walk(_put(*bound, key, when), key, path[1:], when)
 
     def write(self, program: Program, knob: Knob) -> Iterator[Program]:
         """Yield programs in which a flow that sets the field has been run on the row."""
@@ -192,9 +186,9 @@ class Turner:
             bound = self.bind(program, knob.key, writer)
             if bound is None or _is_new(program, knob.key):
                 continue
-            grown, move = bound
-            yield grown.put(knob.key, grown.wants[knob.key].with_move(move))
-            yield grown.with_late(move)
+            yield _put(*bound, knob.key, "moves")
+            yield _put(*bound, knob.key, "late")
+            yield _put(*bound, knob.key, "early")
 
     def bind(self, program: Program, key: int, writer: Writer) -> tuple[Program, Move] | None:
         """Return the flow's request that makes the effect happen to the row `key`."""
@@ -252,6 +246,14 @@ class Turner:
             if want.entity == entity and leads and not _is_new(program, other):
                 return program, other
         return self._builder.row(program, entity, **{hop: key})
+
+
+def _put(program: Program, move: Move, key: int, when: str) -> Program:
+    """Add a move to a row: before or after its owned rows are made, or after everything."""
+    if when == "late":
+        return program.with_late(move)
+    want = program.wants[key]
+    return program.put(key, want.with_early(move) if when == "early" else want.with_move(move))
 
 
 def _is_new(program: Program, key: int) -> bool:

@@ -66,7 +66,7 @@ class Tweaker:
                 yield from self._set_all(self.finder.find(expr, scope), truth)
             case CallExpr(args=args):
                 for arg in args:
-                    if arg.type.name == "bool":  # type: ignore[union-attr]
+                    if arg.type.name == "bool":
                         yield from self.toward(arg, scope, truth=truth)
             case Literal() | ArithmeticExpr():
                 return
@@ -132,6 +132,9 @@ class Tweaker:
             moves = candidates.steps(op, left=is_left)
             for knob in self.finder.find(side, scope):
                 yield from self._shift(knob, left, right, moves, is_left=is_left, clock=clock)
+        for part in walk(expr):
+            if isinstance(part, AggregateExpr):
+                yield from self._another_row(part, scope)
         for side in (expr.left, expr.right):
             for knob in self.finder.find(side, scope):
                 if knob.item is not None and knob.kind not in {"written", "state", "ref"}:
@@ -158,7 +161,7 @@ class Tweaker:
                 yield from self._turn(knob, value)
 
     def _grow(self, knob: Knob, gap: Any, moves: tuple[int, ...]) -> Iterator[Program]:
-        changes = [int(gap) + n for n in moves] if isinstance(gap, int | Decimal) and abs(gap) < 50 else []
+        changes = [int(gap) + n for n in moves] if isinstance(gap, int | Decimal) and -50 < gap < 50 else []
         for change in dict.fromkeys([*changes, 1, -1]):
             if change:
                 yield from self._turner.count(self._program, knob, change)
@@ -209,38 +212,62 @@ class Tweaker:
         yield from self._nullness(target, scope, null=not there)
 
     def _aggregate(self, expr: AggregateExpr, scope: Scope, *, truth: bool) -> Iterator[Program]:
-        if expr.value is None:
-            return
+        """Any and all: change an element, or whether it counts; add or take away elements."""
         for row in self.finder.elements(expr, scope):
-            yield from self.toward(expr.value, {**scope, expr.binding: row}, truth=truth)
-        if isinstance(expr.source, RowsOf):
-            yield from self._another_row(expr, scope, truth=truth)
-            return
-        for knob in self.finder.find(expr.source, scope):
-            yield from self._grow(knob, 0, ())
-        handle = self.finder.row_of(expr.source, scope)
-        if isinstance(handle, int):
-            for change in (1, -1) if (expr.op == "any") is truth else (-1, 1):
-                yield from self._turner.count(
-                    self._program, Knob("count", expr.source.field, key=handle), change
-                )
+            inner = {**scope, expr.binding: row}
+            if expr.value is not None:
+                yield from self.toward(expr.value, inner, truth=truth)
+            if expr.where is not None:
+                yield from self.toward(expr.where, inner, truth=truth is (expr.op == "any"))
+        if truth is (expr.op == "any"):
+            yield from self._another_row(expr, scope)
+        if isinstance(expr.source, EntityRef):
+            yield from self._resize(expr, scope, truth=truth)
 
-    def _another_row(self, expr: AggregateExpr, scope: Scope, *, truth: bool) -> Iterator[Program]:
-        """Add a row of the entity that meets the condition, its equalities taken over from the scope."""
-        if truth is not (expr.op == "any") or not isinstance(expr.source, RowsOf) or expr.value is None:
+    def _resize(self, expr: AggregateExpr, scope: Scope, *, truth: bool) -> Iterator[Program]:
+        handle = self.finder.row_of(expr.source, scope) if isinstance(expr.source, EntityRef) else None
+        if isinstance(handle, int) and isinstance(expr.source, EntityRef):
+            for change in (1, -1) if (expr.op == "any") is truth else (-1, 1):
+                knob = Knob("count", expr.source.field, key=handle)
+                yield from self._turner.count(self._program, knob, change)
+
+    def _another_row(self, expr: AggregateExpr, scope: Scope) -> Iterator[Program]:
+        """Add a row that meets the condition, as far as that is a matter of equalities."""
+        found = self._source(expr, scope)
+        if found is None:
             return
-        entity = expr.source.entity.removeprefix("entity:")
+        entity, refs = found
         given = self._equalities(expr, scope)
-        refs = {n: k for n, k in given.items() if isinstance(k, int) and self._is_row(entity, n)}
+        refs |= {n: k for n, k in given.items() if isinstance(k, int) and self._is_row(entity, n)}
         try:
             program, key = self._builder.row(self._program, entity, **refs)
         except Unreachable:
             return
+        yield from self._given(program, key, {n: v for n, v in given.items() if n not in refs})
+
+    def _given(self, program: Program, key: int, given: dict[str, Any]) -> Iterator[Program]:
+        """Yield programs in which a new row has the given values, states included."""
         want = program.wants[key]
+        machines = {m.field for m in self._index.entities[want.entity].machines}
         for name, value in given.items():
-            if name not in refs and name in want.values:
+            if name in want.values:
                 want = want.with_value(name, from_python(value))
-        yield program.put(key, want)
+        program = program.put(key, want)
+        states = [(n, v) for n, v in given.items() if n in machines]
+        if not states:
+            yield program
+        for name, value in states:
+            yield from self._turner.reach(program, key, name, str(value))
+
+    def _source(self, expr: AggregateExpr, scope: Scope) -> tuple[str, dict[str, int]] | None:
+        """Return the entity of an aggregate's rows, and the owner that a new one needs."""
+        if isinstance(expr.source, RowsOf):
+            return expr.source.entity.removeprefix("entity:"), {}
+        handle = self.finder.row_of(expr.source, scope)
+        if not isinstance(handle, int):
+            return None
+        collection = self._index.collection(self._world.entity_of(handle), expr.source.field)
+        return (collection.entity, {collection.inverse: handle}) if collection.kind == "owned" else None
 
     def _is_row(self, entity: str, name: str) -> bool:
         return self._index.has_field(entity, name) and self._index.field(entity, name).type.name == "row"
@@ -248,8 +275,9 @@ class Tweaker:
     def _equalities(self, expr: AggregateExpr, scope: Scope) -> dict[str, Any]:
         """Return field -> value for each `element.field == something else` in the condition."""
         found: dict[str, Any] = {}
-        for part in walk(expr.value) if expr.value is not None else ():
-            if not isinstance(part, ComparisonExpr):
+        parts = [p for e in (expr.where, expr.value) if e is not None for p in walk(e)]
+        for part in parts:
+            if not isinstance(part, ComparisonExpr) or part.op != "==":
                 continue
             for side, other in ((part.left, part.right), (part.right, part.left)):
                 if isinstance(side, EntityRef) and side.root == expr.binding and not side.via:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import msgspec
 
@@ -49,6 +48,7 @@ class Want(msgspec.Struct, frozen=True):
     links: dict[str, tuple[int, ...]] = {}
     maker: Move | None = None
     inside: Inside | None = None
+    early: tuple[Move, ...] = ()  # once it is there, before its owned rows
     moves: tuple[Move, ...] = ()  # once it and its owned rows are there
 
     def with_value(self, name: str, value: Value) -> Want:
@@ -62,6 +62,10 @@ class Want(msgspec.Struct, frozen=True):
     def with_move(self, move: Move) -> Want:
         """Return the want with one more move."""
         return msgspec.structs.replace(self, moves=(*self.moves, move))
+
+    def with_early(self, move: Move) -> Want:
+        """Return the want with one more early move."""
+        return msgspec.structs.replace(self, early=(*self.early, move))
 
     @property
     def made_by_create(self) -> bool:
@@ -111,7 +115,7 @@ class Program(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a move stands: "target", "late" at a position, "move" of a row, its "maker", its "create"."""
+    """Where a move stands: "target", "late", "move" or "early" of a row, its "maker", its "create"."""
 
     kind: str
     key: int = 0
@@ -126,6 +130,8 @@ class Place(msgspec.Struct, frozen=True):
                 return program.late[self.position]
             case "move":
                 return program.wants[self.key].moves[self.position]
+            case "early":
+                return program.wants[self.key].early[self.position]
             case "maker":
                 return program.wants[self.key].maker
         return None
@@ -140,14 +146,19 @@ class Place(msgspec.Struct, frozen=True):
             case "target":
                 return program.aim(new)
             case "late":
-                late = (*program.late[: self.position], new, *program.late[self.position + 1 :])
-                return msgspec.structs.replace(program, late=late)
+                return msgspec.structs.replace(program, late=self._put(program.late, new))
             case "maker":
                 want = msgspec.structs.replace(program.wants[self.key], maker=new)
                 return program.put(self.key, want)
         want = program.wants[self.key]
-        moves = (*want.moves[: self.position], new, *want.moves[self.position + 1 :])
-        return program.put(self.key, msgspec.structs.replace(want, moves=moves))
+        if self.kind == "early":
+            want = msgspec.structs.replace(want, early=self._put(want.early, new))
+        else:
+            want = msgspec.structs.replace(want, moves=self._put(want.moves, new))
+        return program.put(self.key, want)
+
+    def _put(self, moves: tuple[Move, ...], new: Move) -> tuple[Move, ...]:
+        return (*moves[: self.position], new, *moves[self.position + 1 :])
 
 
 Fresh = Callable[[Value], Value]  # gives a token a number of its own, leaves all else
@@ -170,6 +181,7 @@ def _renumber(want: Want, keys: dict[int, int], fresh: Fresh) -> Want:
         links={n: tuple(keys[k] for k in ks) for n, ks in want.links.items()},
         maker=None if want.maker is None else _renumber_move(want.maker, keys, fresh),
         inside=_renumber_inside(want.inside, keys),
+        early=tuple(_renumber_move(m, keys, fresh) for m in want.early),
         moves=tuple(_renumber_move(m, keys, fresh) for m in want.moves),
     )
 
@@ -190,13 +202,3 @@ def keys_of(want: Want) -> Iterator[int]:
         yield from linked
     if want.maker is not None:
         yield from want.maker.rows.values()
-
-
-def values_in(program: Program) -> Iterator[Any]:
-    """Yield every value that the program sends."""
-    for want in program.wants.values():
-        yield from want.values.values()
-        for move in (*want.moves, *(() if want.maker is None else (want.maker,))):
-            yield from move.values.values()
-    for move in (*program.late, *(() if program.target is None else (program.target,))):
-        yield from move.values.values()

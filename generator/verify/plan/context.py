@@ -1,0 +1,129 @@
+"""What every part of the planner shares: the world, known good programs, and where scenarios go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+
+import msgspec
+
+from generator.ir.index import Index
+from generator.ir.model import ApplicationIR, Operation, OperationKind
+from generator.verify.model import Kind, Scenario, Uncovered
+from generator.verify.plan.builder import Builder, Unreachable
+from generator.verify.plan.conditions import Causes, Makers, find_operation
+from generator.verify.plan.look import Looker
+from generator.verify.plan.maker import Maker
+from generator.verify.plan.oracle import Oracle
+from generator.verify.plan.realize import Run
+from generator.verify.plan.requests import Draft
+from generator.verify.plan.scribe import Heading, Scribe
+from generator.verify.plan.search import Goal, Searcher
+from generator.verify.plan.session import Exchange, Session
+from generator.verify.plan.wants import Program
+
+BUDGET = 150  # runs for an operation's first success
+GOAL_BUDGET = 60  # runs for each further goal
+
+
+class Context:
+    """One planning."""
+
+    def __init__(self, ir: ApplicationIR) -> None:
+        self.ir = ir
+        self.index = Index(ir)
+        self.maker = Maker(lambda name: self.index.enums[name].values)
+        self.makers = Makers(self.index)
+        self.causes = Causes(self.index)
+        self.session = Session(self.index, Oracle(ir))
+        self.builder = Builder(self.index, self.makers, self.maker)
+        self.searcher = Searcher(self.session, self.builder, self.causes)
+        self.looker = Looker(self.session)
+        self.scenarios: list[Scenario] = []
+        self.uncovered: dict[str, str] = {}
+        self._good: dict[str, Program | None] = {}
+        self._names: set[str] = set()
+        self._token = count(1)
+
+    # --- programs that work ---
+
+    def solve_rows(self) -> None:
+        """Find, for each entity, rows that can be made; what they refer to first."""
+        for name in self.ir.tests.seed_order:
+            try:
+                program, key = self.builder.row(Program(), name)
+            except Unreachable as error:
+                self.miss(f"entity:{name}", str(error))
+                continue
+            run = self.searcher.find([program, self.builder.merged(program)], None, BUDGET)
+            if run is None:
+                self.miss(f"entity:{name}", "no sequence of requests that makes a row was found")
+            elif key in run.program.wants:
+                self.builder.solved[name] = (run.program.wants, key)
+
+    def good(self, operation: Operation) -> Program | None:
+        """Return a program in which the operation succeeds."""
+        if operation.id not in self._good:
+            self._good[operation.id] = self._solve(operation)
+        return self._good[operation.id]
+
+    def _solve(self, operation: Operation) -> Program | None:
+        try:
+            start = self.builder.target(operation)
+        except Unreachable as error:
+            self.miss(operation.id, str(error))
+            return None
+        run = self.searcher.find([start, self.builder.merged(start)], Goal(), BUDGET)
+        if run is None:
+            self.miss(operation.id, "no sequence of requests in which it succeeds was found")
+            return None
+        return run.program
+
+    def find(self, program: Program, goal: Goal, budget: int = GOAL_BUDGET) -> Run | None:
+        """Vary a program until it meets a goal."""
+        return self.searcher.find([program], goal, budget)
+
+    def crud(self, entity: str, kind: OperationKind) -> Operation | None:
+        """Return an entity's CRUD operation, if it has it."""
+        return find_operation(self.index, entity, kind)
+
+    # --- scenarios ---
+
+    def send_all(self, drafts: Iterable[Draft]) -> list[Exchange]:
+        """Send requests one after the other."""
+        return [self.session.send(d) for d in drafts]
+
+    def write(
+        self,
+        heading: Heading,
+        target: Exchange,
+        exchanges: list[Exchange] | None = None,
+        *,
+        asserts_effects: bool = False,
+    ) -> None:
+        """Write the session down as a scenario."""
+        scribe = Scribe(self.index, self.session.names, self.session.entity_of, lambda: next(self._token))
+        chosen = self.session.exchanges if exchanges is None else exchanges
+        named = msgspec.structs.replace(heading, name=self._unique(heading.name))
+        self.scenarios.append(scribe.scenario(named, list(chosen), target, asserts_effects=asserts_effects))
+
+    def _unique(self, name: str) -> str:
+        wanted, number = name, 2
+        while name in self._names:
+            name, number = f"{wanted} ({number})", number + 1
+        self._names.add(name)
+        return name
+
+    def miss(self, node: str, reason: str) -> None:
+        """Note that no scenario reaches a node."""
+        self.uncovered.setdefault(node, reason)
+
+    def missed(self) -> tuple[Uncovered, ...]:
+        """Return what no scenario reaches."""
+        return tuple(Uncovered(node, reason) for node, reason in self.uncovered.items())
+
+
+def heading(operation: Operation, what: str, kind: Kind, *covers: str, node: str = "") -> Heading:
+    """Return the heading of a scenario of an operation's suite."""
+    name = f"{operation.entity}.{operation.name}: {what}"
+    return Heading(name, operation.id, kind, node or operation.id, covers)

@@ -1,0 +1,1 @@
+"""One module for each kind of scenario; each adds its scenarios to the context."""

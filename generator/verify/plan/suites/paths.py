@@ -1,0 +1,88 @@
+"""Rows that the path names but that are not there, ids that are none, rows of another owner."""
+
+from __future__ import annotations
+
+import msgspec
+
+from generator.ir.model import Operation, OperationKind
+from generator.verify.plan.builder import Unreachable
+from generator.verify.plan.context import Context, heading
+from generator.verify.plan.requests import Draft, missing
+from generator.verify.plan.wants import Program
+
+
+def plan_paths(context: Context, operation: Operation) -> None:
+    """Add the scenarios about the rows in an operation's path."""
+    if not operation.rows:
+        return
+    _absent(context, operation)
+    if len(operation.rows) > 1:
+        _foreign(context, operation)
+
+
+def base(context: Context, operation: Operation) -> Draft | None:
+    """Carry out what the path of an operation needs; return a request with that path and an empty body."""
+    entity = operation.rows[-1].entity if operation.rows else ""
+    context.session.reset()
+    path: tuple[object, ...] = ()
+    if entity:
+        try:
+            program, key = context.builder.row(Program(), entity)
+        except Unreachable:
+            return None
+        run = context.searcher.run(program)
+        if not run.ready:
+            return None
+        path = context.session.requests.path(operation, run.ids[key])
+    body = has_body(context, operation)
+    return Draft(operation.id, path, body={} if body else None, has_body=body)
+
+
+def has_body(context: Context, operation: Operation) -> bool:
+    """Whether the operation takes a body."""
+    if operation.kind is OperationKind.FLOW:
+        return bool(context.index.flows[operation.flow].inputs)
+    return operation.kind in {OperationKind.CREATE, OperationKind.UPDATE}
+
+
+def _absent(context: Context, operation: Operation) -> None:
+    """Each row of the path missing, then each id malformed; an empty body must not matter."""
+    draft = base(context, operation)
+    if draft is None:
+        return
+    targets = []
+    for position, row in enumerate(operation.rows):
+        for value, what in ((missing(position + 1), "no such row"), ("not-a-uuid", "no uuid")):
+            path = (*draft.path[:position], value, *draft.path[position + 1 :])
+            about = f"{row.param}: {what}"
+            targets.append(context.session.send(msgspec.structs.replace(draft, path=path, about=about)))
+    covers = tuple(f"{operation.id}:{t.status}" for t in targets[:2])
+    context.write(heading(operation, "a row of the path is not there", "error", *covers), targets[0])
+
+
+def _foreign(context: Context, operation: Operation) -> None:
+    """The row is there, but belongs to another owner than the one in the path."""
+    inner, outer = operation.rows[-1].entity, operation.rows[-2].entity
+    try:
+        program, key = context.builder.row(Program(), inner)
+        program, other = context.builder.row(program, outer)
+    except Unreachable:
+        return
+    run = context.searcher.run(program)
+    if not run.ready:
+        return
+    requests = context.session.requests
+    last = requests.path(operation, run.ids[key])[-1]
+    owner = next(o for o in context.index.operations.values() if o is operation)
+    path = (*_outer_path(context, owner, run.ids[other]), last)
+    body = has_body(context, operation)
+    target = context.session.send(Draft(operation.id, path, body={} if body else None, has_body=body))
+    if target.status == 404:
+        named = heading(operation, "the row belongs to another owner", "error", f"{operation.id}:404")
+        context.write(named, target)
+
+
+def _outer_path(context: Context, operation: Operation, owner_id: str) -> tuple[object, ...]:
+    """Return the path's rows without the last, `owner_id` the innermost of them."""
+    shorter = msgspec.structs.replace(operation, rows=operation.rows[:-1])
+    return context.session.requests.path(shorter, owner_id)
