@@ -6,7 +6,6 @@ from typing import Any
 import dagster as dg
 import msgspec
 
-from appgen_assets.definitions import defs
 from appgen_assets.partitions import APPS
 from appgen_assets.planning import Plan, plan_all, plan_app
 from appgen_assets.progress import NAME, Listener, listening
@@ -48,7 +47,6 @@ class Builder:
     def __init__(self, state: State) -> None:
         self._state = state
         self._instance = open_instance(state)
-        self._job = defs.resolve_job_def("build")
 
     def plan(self, entry: AppEntry, *, everything: bool = False) -> Plan:
         """Return what is stale; SpecError if the spec is wrong."""
@@ -66,7 +64,7 @@ class Builder:
         self._instance.add_dynamic_partitions(APPS, [app])
         tags = {PROCESS_TAG: own_tag(), FRESH_TAG: str(everything).lower(), FORCE_TAG: str(force).lower()}
         with listening(listener):
-            result = self._job.execute_in_process(
+            result = self._job().execute_in_process(
                 run_config={"loggers": {NAME: {}}},
                 instance=self._instance,
                 partition_key=app,
@@ -80,6 +78,12 @@ class Builder:
         """Return the last smoke result; None if there is none."""
         kept = current(self._workshop().store, app, "smoke_result")
         return kept.value if kept else None
+
+    def _job(self) -> dg.JobDefinition:
+        # Only a build that has something to do pays for loading the definitions.
+        from appgen_assets.definitions import defs  # noqa: PLC0415
+
+        return defs.resolve_job_def("build")
 
     def _workshop(self) -> Workshop:
         return open_workshop(self._state)

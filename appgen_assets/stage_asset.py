@@ -1,5 +1,6 @@
 """One asset per stage: what all of them share."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -62,6 +63,11 @@ def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
         except SpecError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
 
+    # With checks, Dagster would take the return annotation for that of one output of several.
+    told.__annotations__ = {n: t for n, t in function.__annotations__.items() if n != "return"}
+    told.__signature__ = inspect.signature(function).replace(  # type: ignore[attr-defined]
+        return_annotation=inspect.Signature.empty
+    )
     return told
 
 
@@ -72,7 +78,6 @@ def _spec(check: Check) -> dg.AssetCheckSpec:
         description=check.about,
         blocking=check.blocking,
         partitions_def=apps,
-        metadata={"topic": check.ask.__module__.rpartition(".")[2]},
     )
 
 

@@ -35,10 +35,12 @@ def sanity_report(
     sandbox: SandboxResource,
     app_bundle: Artefact,
     application_ir: Artefact,
+    guard_ir: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
     """What the gates found: static ones, and those that migrate a real database."""
-    inputs = {"app_bundle": app_bundle, "application_ir": application_ir}
-    report = sanity.run(app_bundle.value, application_ir.value, application_ir.sidecar, sandbox.sandbox())
+    inputs = {"app_bundle": app_bundle, "application_ir": application_ir, "guard_ir": guard_ir}
+    app, ir, guards = (artefact.value for artefact in inputs.values())
+    report = sanity.run(app, ir, application_ir.sidecar, guards, sandbox.sandbox())
     kept = keep(bench(context, workshop), "sanity_report", inputs, report, sanity.timeless(report))
     return record(kept, show.sanity_report, inputs)
 

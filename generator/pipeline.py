@@ -77,6 +77,7 @@ STAGES: tuple[StageDef, ...] = (
         "generator.verify.model:SanityReport",
         ("app_bundle", WHOLE),
         ("application_ir", WHOLE),
+        ("guard_ir", WHOLE),
         tools=_RUNS_ON,
         pure=False,
     ),

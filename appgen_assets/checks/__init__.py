@@ -2,13 +2,11 @@
 
 from appgen_assets.checks import emitted, frontend, verification
 from appgen_assets.checks.model import Check
+from generator.pipeline import STAGES
 
 CHECKS: tuple[Check, ...] = (*frontend.CHECKS, *emitted.CHECKS, *verification.CHECKS)
 
 
 def names_by_stage() -> dict[str, list[str]]:
     """Return stage -> names of its checks."""
-    found: dict[str, list[str]] = {}
-    for check in CHECKS:
-        found.setdefault(check.stage, []).append(check.name)
-    return found
+    return {stage.name: [c.name for c in CHECKS if c.stage == stage.name] for stage in STAGES}

@@ -1,6 +1,7 @@
 """Pieces that metadata is made of."""
 
 from collections.abc import Iterable, Sequence
+from enum import Enum
 
 import dagster as dg
 
@@ -11,11 +12,15 @@ _MOST_LINES = 120
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> dg.TableMetadataValue:
     """Return a table; of a long one the first rows."""
-    listed = [dict(zip(columns, row, strict=True)) for row in rows][:_MOST_ROWS]
+    listed = [dict(zip(columns, map(_plain, row), strict=True)) for row in rows][:_MOST_ROWS]
     if not listed:
         listed = [dict.fromkeys(columns, "")]
     schema = dg.TableSchema(columns=[dg.TableColumn(name) for name in columns])
     return dg.MetadataValue.table([dg.TableRecord(row) for row in listed], schema=schema)
+
+
+def _plain(cell: Cell) -> Cell:
+    return str(cell.value) if isinstance(cell, Enum) else cell
 
 
 def code(text: str, language: str) -> dg.MarkdownMetadataValue:

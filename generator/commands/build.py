@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from generator.commands.diagnostics import print_diagnostics
+from generator.commands.diagnostics import display, print_diagnostics
 from generator.commands.paths import UsageError, find_specs
 from generator.commands.progress import Screen
 from generator.core.diagnostics import SpecError
@@ -70,7 +70,7 @@ def _build(
         state.remember(entry)
         plan = builder.plan(entry, everything=everything)
         if not plan.stale:
-            screen.say(f"{entry.app}: nothing has changed, nothing to do; it lies in {_short(entry.out)}")
+            screen.say(f"{entry.app}: nothing has changed, nothing to do; it lies in {display(entry.out)}")
             return 0
         with screen.app(entry.app, len(plan.stale), time.perf_counter() - began):
             outcome = builder.run(plan, screen, everything=everything, force=force)
@@ -85,10 +85,10 @@ def _report(outcome: Any, state: State, screen: Screen, seconds: float) -> int:
             screen.fail(failure.stage, failure.message)
             if failure.trace:
                 screen.say(f"  the details are in {_keep(state, outcome.run, failure.trace)}")
-        screen.say(f"{outcome.app} was not delivered; what lay in {_short(outcome.out)} is unchanged.")
+        screen.say(f"{outcome.app} was not delivered; what lay in {display(outcome.out)} is unchanged.")
         return max((f.exit_code for f in outcome.failures), default=EXIT_FINDINGS)
-    screen.say(f"\n{outcome.app} lies in {_short(outcome.out)} ({len(outcome.ran)} stages, {seconds:.1f} s)")
-    screen.say(f"  start it:          appgen run {_short(outcome.out)}")
+    screen.say(f"\n{outcome.app} lies in {display(outcome.out)} ({len(outcome.ran)} stages, {seconds:.1f} s)")
+    screen.say(f"  start it:          appgen run {display(outcome.out)}")
     screen.say("  open the lineage:  appgen ui")
     return 0
 
@@ -98,10 +98,3 @@ def _keep(state: State, run: str, trace: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(trace, encoding="utf-8")
     return path
-
-
-def _short(path: str) -> str:
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path

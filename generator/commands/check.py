@@ -23,7 +23,6 @@ def _check(path: Path) -> int:
         lowered = lower(load_app(path.name, lambda name: (folder / name).read_text(encoding="utf-8")))
     except SpecError as error:
         print_diagnostics(error.diagnostics, folder)
-        print(f"{path}: {len(error.diagnostics)} problems")
         return EXIT_FINDINGS
     print_diagnostics(lowered.warnings, folder)
     ir = lowered.ir

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from generator.commands.diagnostics import display
 from generator.deliver.changes import read_manifest
 from generator.host.artefacts import open_store
 from generator.host.state import AppEntry, State
@@ -33,9 +34,9 @@ def run(folder: Path) -> int:
 
 
 def _row(entry: AppEntry, store: Store) -> tuple[str, str, str]:
-    spec = _short(entry.spec) if Path(entry.spec).exists() else f"{_short(entry.spec)} (gone)"
+    spec = display(entry.spec) if Path(entry.spec).exists() else f"{display(entry.spec)} (gone)"
     delivered = bool(entry.out) and Path(entry.out).is_dir() and read_manifest(Path(entry.out)) is not None
-    return spec, _short(entry.out) if delivered else "-", _smoke(entry.app, store)
+    return spec, display(entry.out) if delivered else "-", _smoke(entry.app, store)
 
 
 def _smoke(app: str, store: Store) -> str:
@@ -44,10 +45,3 @@ def _smoke(app: str, store: Store) -> str:
         return "-"
     passed = len(last.value.rows) - len(last.value.failures)
     return f"{passed} of {len(last.value.rows)}"
-
-
-def _short(path: str) -> str:
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path

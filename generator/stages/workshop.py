@@ -16,6 +16,7 @@ from generator.stages.store import Store, content_hash, get_blob, get_record, ha
 from generator.stages.tools import Tools
 
 Done = Mapping[str, Artefact]
+_KEY_LENGTH = 40  # a tag holds at most 63 characters
 WHOLE = View("whole", lambda value: value)
 
 
@@ -51,7 +52,8 @@ class Workshop:
     def key(self, stage: StageDef, done: Done) -> str:
         """Return the hash of all that the stage's output depends on."""
         reads = [(i.stage, i.view.name, self._view_digest(done[i.stage], i.view)) for i in stage.inputs]
-        return digest([stage.name, self.code.version(stage), reads, self._directives.get(stage.name, "")])
+        parts = [stage.name, self.code.version(stage), reads, self._directives.get(stage.name, "")]
+        return digest(parts)[:_KEY_LENGTH]
 
     def views(self, stage: StageDef, done: Done) -> list[Any]:
         """Return what the stage may see of its inputs, in order."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from generator.emit.bundle import Bundle
+from generator.guards.model import GuardIR
 from generator.ir.model import ApplicationIR, SourceMap
 from generator.verify.gates import run_gates
 from generator.verify.model import GateResult, SanityReport
 from generator.verify.sandbox import Sandbox
 
 
-def run(bundle: Bundle, ir: ApplicationIR, source_map: SourceMap, sandbox: Sandbox) -> SanityReport:
+def run(
+    bundle: Bundle, ir: ApplicationIR, source_map: SourceMap, guards: GuardIR, sandbox: Sandbox
+) -> SanityReport:
     """Ask every gate; findings say where in the spec their node stands."""
-    report = run_gates(bundle, ir, sandbox)
+    report = run_gates(bundle, ir, sandbox, guards)
     return replace(report, gates=tuple(_placed(gate, source_map) for gate in report.gates))
 
 
