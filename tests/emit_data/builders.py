@@ -1,4 +1,7 @@
+# ruff: noqa: E501
 """A hand-made IR that uses every type and relation, without the front end."""
+
+from msgspec.structs import replace
 
 from generator.expr.model import (
     CallExpr,
@@ -87,7 +90,7 @@ HOLDER = entity(
     field("Holder", "time", Type("time", True)),
     field("Holder", "datetime", nullable(MOMENT)),
     field("Holder", "list", STRING, default=lit("it's 100% : \\:x \"q\"", STRING)),
-    field("Holder", "motto", STRING, default=lit("100% : \\:x \"q\"", STRING)),
+    field("Holder", "motto", STRING, default=lit('100% : \\:x "q"', STRING)),
     field("Holder", "str", nullable(STRING)),
     field("Holder", "token", UUID, immutable=True),
     field("Holder", "data", JSON),
@@ -161,7 +164,13 @@ SLOT = entity(
 CYCLE_A = entity("Left", "left", "lefts", field("Left", "right", Type("row", True, "Right")))
 CYCLE_B = entity("Right", "right", "rights", field("Right", "left", Type("row", True, "Left")))
 KEYWORD = entity("Class", "class", "classes", field("Class", "from", nullable(STRING)))
-CLASHING = entity("Decimal", "decimal", "decimals", field("Decimal", "base", MONEY), field("Decimal", "holder", row("Holder")))
+CLASHING = entity(
+    "Decimal",
+    "decimal",
+    "decimals",
+    field("Decimal", "base", MONEY),
+    field("Decimal", "holder", row("Holder")),
+)
 
 
 def operation(owner: str, kind: OperationKind, method: str, path: str, *rows: PathRow) -> Operation:
@@ -183,7 +192,19 @@ def application() -> ApplicationIR:
     operations = [
         operation("Holder", OperationKind.CREATE, "POST", "/holders"),
         operation("Holder", OperationKind.LIST, "GET", "/holders"),
-        operation("Part", OperationKind.CREATE, "POST", "/holders/{holder_id}/parts", PathRow("holder_id", "Holder")),
+        operation(
+            "Holder", OperationKind.UPDATE, "PATCH", "/holders/{holder_id}", PathRow("holder_id", "Holder")
+        ),
+        replace(
+            operation(
+                "Slot", OperationKind.FLOW, "POST", "/slots/{slot_id}/move", PathRow("slot_id", "Slot")
+            ),
+            name="move",
+            flow="flow:move",
+        ),
+        operation(
+            "Part", OperationKind.CREATE, "POST", "/holders/{holder_id}/parts", PathRow("holder_id", "Holder")
+        ),
     ]
     return ApplicationIR(
         "sample",

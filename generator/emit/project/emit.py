@@ -74,6 +74,7 @@ def _pyproject(ir: ApplicationIR) -> dict[str, Any]:
         "target_version": style.TARGET_VERSION,
         "rules": _toml(style.RULES),
         "ignored": _toml(style.IGNORED),
+        "external": _toml(style.EXTERNAL),
         "first_party": _toml(style.FIRST_PARTY),
         "per_file": [(_toml(pattern), _toml(rules)) for pattern, rules in style.PER_FILE],
     }
