@@ -126,6 +126,11 @@ def _add(context: Context, draft: EntityDraft, field: Field, name: Name) -> None
 def lower_type(context: Context, member: Member) -> Type | None:
     """Return the type of a field or an input, None after a message."""
     spec = member.spec.type
+    known = spec.name in (*SCALARS, "reference", "list", "enum") or spec.name in context.enums
+    if known and spec.args:
+        hint = "string(MAX), string(MIN..MAX), int(MIN..MAX), decimal(DIGITS,DECIMALS)"
+        context.error("E143", f"`{spec.name}` does not take these numbers", spec.span, hint)
+        return None
     match spec.name:
         case "reference":
             entity = context.entity(spec.of) if spec.of else None

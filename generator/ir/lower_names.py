@@ -108,19 +108,16 @@ def _first(context: Context, node_id: str) -> str:
 
 def _refuse_shared_tables(context: Context) -> None:
     """Refuse two entities that would share a module, a table or a path."""
-    for what, spell in (
-        ("module", lambda d: d.snake),
-        ("table", lambda d: d.plural),
-        ("path", lambda d: kebab(d.plural)),
-    ):
-        seen: dict[str, str] = {}
-        for draft in context.entities.values():
-            key = spell(draft)
-            if key in seen:
-                hint = "rename one, or set `plural`" if what != "module" else "rename one"
-                span = (draft.spec.plural or draft.spec.name).span
-                context.error(
-                    "E311", f"`{draft.name}` and `{seen[key]}` would share the {what} `{key}`", span, hint
-                )
-                break
-            seen[key] = draft.name
+    seen: dict[tuple[str, str], str] = {}
+    for draft in context.entities.values():
+        spellings = (("module", draft.snake), ("table", draft.plural), ("path", kebab(draft.plural)))
+        taken = [(what, key) for what, key in spellings if (what, key) in seen]
+        for what, key in taken[:1]:
+            hint = "rename one" if what == "module" else "rename one, or set `plural`"
+            span = (
+                draft.spec.name.span if what == "module" or not draft.spec.plural else draft.spec.plural.span
+            )
+            message = f"`{draft.name}` and `{seen[what, key]}` would share the {what} `{key}`"
+            context.error("E311", message, span, hint)
+        for spelling in spellings:
+            seen.setdefault(spelling, draft.name)

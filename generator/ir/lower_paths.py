@@ -103,9 +103,15 @@ def refuse_shared_paths(context: Context, operations: list[Operation]) -> None:
                 "set `plural`, or another path",
             )
         key = (operation.method, shape)
-        if key in seen:
+        if key in seen and not _share_table(context, operation, seen[key]):
             message = f"{operation.method} {operation.path} is {seen[key].entity}.{seen[key].name} already"
             context.error(
                 "E605", message, context.places[operation.id], "give one of them another path with `http`"
             )
         seen.setdefault(key, operation)
+
+
+def _share_table(context: Context, one: Operation, other: Operation) -> bool:
+    """Whether the two entities were refused already, for their plurals."""
+    tables = {kebab(context.entities[operation.entity].plural) for operation in (one, other)}
+    return one.entity != other.entity and len(tables) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.core.names import fitted, singular
 from generator.ir.lower_context import Context, EntityDraft
 from generator.ir.lower_fields import add_owner_field, usable_name
-from generator.ir.model import Collection
+from generator.ir.model import Collection, Managed
 from generator.spec.model import FieldSpec
 
 
@@ -162,7 +162,9 @@ _References = dict[str, list[tuple[str, str]]]
 
 def _required(context: Context, name: str) -> list[tuple[str, str]]:
     """Return (field, entity) of the references that every row has."""
-    fields = context.entities[name].fields.values()
+    draft = context.entities[name]
+    in_circle = Managed.OWNER if not draft.owner else None  # reported already
+    fields = [f for f in draft.fields.values() if f.managed is not in_circle]
     return [(f.name, f.type.of) for f in fields if f.type.name == "row" and not f.type.nullable]
 
 

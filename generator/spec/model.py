@@ -38,6 +38,7 @@ class TypeSpec(SpecNode, frozen=True, omit_defaults=True):
     precision: Number | None = None
     scale: Number | None = None
     values: tuple[Name, ...] = ()  # inline enum
+    args: tuple[Number, ...] = ()  # numbers in parentheses that mean nothing for a type of this name
 
 
 class LimitSpec(SpecNode, frozen=True, omit_defaults=True):

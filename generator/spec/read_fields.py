@@ -47,30 +47,27 @@ def read_field(reader: Reader, name: Name, node: YamlNode) -> FieldSpec | None:
     """Read one field in either form."""
     if isinstance(node, Mapping):
         return _long(reader, name, node)
-    _hint_at_commas(reader, node)
+    if _is_split(node):
+        hint = "inside { } text that holds a comma needs quotes around it"
+        reader.found.error("E141", "a parenthesis is not closed", node.span, hint)
+        return None
     form = reader.parse(parse_field, node, f"the field `{name}`")
     return None if form is None else _expanded(reader, name, form)
 
 
-def _hint_at_commas(reader: Reader, node: YamlNode) -> None:
-    """`{x: decimal(10,2)}` is two keys in YAML."""
-    if isinstance(node, Scalar) and not node.style and node.text.count("(") > node.text.count(")"):
-        reader.found.error(
-            "E141",
-            "a parenthesis is not closed",
-            node.span,
-            "inside { } text that holds a comma needs quotes around it",
-        )
+def _is_split(node: YamlNode) -> bool:
+    """Whether YAML cut a type in two: `{x: decimal(10,2)}` is a mapping of two keys."""
+    plain = isinstance(node, Scalar) and not node.style
+    return plain and isinstance(node, Scalar) and node.text.count("(") > node.text.count(")")
 
 
 def _expanded(reader: Reader, name: Name, form: FieldForm) -> FieldSpec:
-    sizes = _sizes(reader, form.type)
     return FieldSpec(
         span=form.span,
         name=name,
         type=_type(form.type),
         nullable=form.type.nullable,
-        limits=(*sizes, *(_limit(bound) for bound in form.bounds)),
+        limits=(*_sizes(form.type), *(_limit(bound) for bound in form.bounds)),
         modifiers=tuple(m for m in form.modifiers if m.name != "snapshot"),
         default=form.default,
         snapshot=_snapshot(reader, form),
@@ -87,34 +84,30 @@ def _snapshot(reader: Reader, form: FieldForm) -> Node | None:
 
 
 def _type(form: TypeForm) -> TypeSpec:
-    decimal = form.name == "decimal" and len(form.args) == 2
-    precision, scale = form.args if decimal else (None, None)
-    return TypeSpec(form.span, form.name, form.of, precision, scale, form.values)
+    if form.name == "decimal" and len(form.args) == 2:
+        return TypeSpec(form.span, form.name, form.of, *form.args, form.values)
+    left = () if _size_kinds(form) else tuple(arg for arg in form.args if arg is not None)
+    return TypeSpec(form.span, form.name, form.of, values=form.values, args=left)
 
 
 def _limit(bound: Bound) -> LimitSpec:
     return LimitSpec(bound.span, _BOUNDS[bound.op], bound.value)
 
 
-def _sizes(reader: Reader, form: TypeForm) -> tuple[LimitSpec, ...]:
-    """Turn the numbers behind a type into bounds."""
-    args = form.args
+def _size_kinds(form: TypeForm) -> tuple[str, ...]:
+    """Return the bounds that the numbers behind a type are."""
     match form.name:
-        case "string" | "text" if args:
-            kinds = ("min_length", "max_length")
-        case "int" | "float" if len(args) == 2:
-            kinds = ("ge", "le")
-        case "decimal" if len(args) == 2 and all(args):
-            return ()
-        case _ if not args:
-            return ()
+        case "string" | "text" if form.args:
+            return ("min_length", "max_length")[-len(form.args) :]
+        case "int" | "float" if len(form.args) == 2:
+            return ("ge", "le")
         case _:
-            message = f"`{form.name}` does not take {'this number' if len(args) == 1 else 'these numbers'}"
-            hint = "string(MAX), string(MIN..MAX), int(MIN..MAX), decimal(DIGITS,DECIMALS)"
-            reader.found.error("E143", message, form.span, hint)
             return ()
-    pairs: Any = zip(kinds, (None, *args) if len(args) == 1 else args, strict=False)
-    return tuple(LimitSpec(value.span, kind, value) for kind, value in pairs if value is not None)
+
+
+def _sizes(form: TypeForm) -> tuple[LimitSpec, ...]:
+    pairs = zip(_size_kinds(form), form.args, strict=False)
+    return tuple(LimitSpec(value.span, _any(kind), value) for kind, value in pairs if value is not None)
 
 
 def _long(reader: Reader, name: Name, node: Mapping) -> FieldSpec | None:

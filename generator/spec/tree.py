@@ -121,10 +121,18 @@ def _refuse_unfit(file: SourceFile) -> None:
 
 
 def _refuse_syntax(file: SourceFile, error: yaml.MarkedYAMLError) -> NoReturn:
-    mark = error.problem_mark or error.context_mark
-    at = min(mark.index, len(file.text)) if mark else 0
+    at = _place_of(error, file.text)
     problem = " ".join(part for part in (error.problem, error.context) if part)
     _refuse("E101", f"not valid YAML: {problem}", file.span(at, at + 1), _syntax_hint(file.text, at))
+
+
+def _place_of(error: yaml.MarkedYAMLError, text: str) -> int:
+    """Return where the problem is; what is never closed is shown where it begins."""
+    at = error.problem_mark.index if error.problem_mark else 0
+    last = max(0, len(text.rstrip()) - 1)
+    if error.context_mark and at > last:
+        at = error.context_mark.index
+    return min(at, last)
 
 
 def _syntax_hint(text: str, at: int) -> str:
@@ -187,11 +195,10 @@ class _Builder:
                 "write the value out, or in quotes",
             )
         if event.anchor is not None:
+            first = event.start_mark.index
+            span = self._file.span(first, first + len(event.anchor) + 1)
             _refuse(
-                "E107",
-                f"anchors are not allowed: &{event.anchor}",
-                self._span(event),
-                "write the value out, or in quotes",
+                "E107", f"anchors are not allowed: &{event.anchor}", span, "write the value out, or in quotes"
             )
         if event.tag is not None:
             _refuse(

@@ -136,7 +136,7 @@ def _satisfiable(low: Any, high: Any, *, strict: int, type_: Type) -> bool:
     if type_.name not in _NUMBERS:
         return low is None or high is None or low < high or (low == high and not strict)
     step = Decimal(1).scaleb(-type_.scale) if type_.name in ("int", "decimal") else Decimal(0)
-    widest = Decimal(10) ** (type_.precision - type_.scale) if type_.name == "decimal" else None
+    widest = Decimal(10) ** (type_.precision - type_.scale) - step if type_.name == "decimal" else None
     bottom, top = _number(low), _number(high)
     if widest is not None:
         bottom = max(bottom, -widest) if bottom is not None else -widest
