@@ -40,6 +40,11 @@ def environment(root: Path, **variables: str) -> dict[str, str]:
     return {**kept, "PATH": programs, **python, **variables}
 
 
+def tool_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without those of the interpreter: a type checker would take them as its own."""
+    return {name: value for name, value in env.items() if not name.startswith("PYTHON")}
+
+
 class Child:
     """A running child; `close` ends it and everything that it started."""
 

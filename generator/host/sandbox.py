@@ -38,7 +38,8 @@ class ProcessSession:
 
     def run(self, args: Sequence[str], *, stdin: str = "", timeout: float = 60) -> Completed:
         """Run a command in the application's folder and environment."""
-        return process.run(args, cwd=self.root, env=self._env, stdin=stdin, timeout=timeout)
+        env = self._env if args[0] == "python" else process.tool_environment(self._env)
+        return process.run(args, cwd=self.root, env=env, stdin=stdin, timeout=timeout)
 
     def migrate(self) -> None:
         """Run `alembic upgrade head`; raises AppFailed."""

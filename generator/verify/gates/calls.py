@@ -103,7 +103,7 @@ def _operations(build: Build, modules: Modules) -> Iterator[Finding]:
         if wanted.function not in modules.functions.get(service, {}):
             what = f"there is no function {wanted.function} for {operation.id}"
             yield build.finding("no-service", what, path=module_path(snake, "service"), node=operation.id)
-        if not _calls(modules, router, Target(service, wanted.function)):
+        elif not _calls(modules, router, Target(service, wanted.function)):
             what = f"no handler calls {service}.{wanted.function}"
             yield build.finding("no-route", what, path=module_path(snake, "router"), node=operation.id)
 

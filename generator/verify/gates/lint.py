@@ -8,20 +8,34 @@ import msgspec
 
 from generator.verify.gates.build import Build, CannotRun
 from generator.verify.model import Finding
+from generator.verify.sandbox import Completed
 
 LINT = ("ruff", "check", "--no-cache", "--quiet", "--output-format", "json", ".")
-LAYOUT = ("ruff", "format", "--no-cache", "--quiet", "--check", "--output-format", "json", "--preview", ".")
+LAYOUT = ("ruff", "format", "--no-cache", "--check", ".")
+_UNFORMATTED = "Would reformat: "
 
 
 def check(build: Build) -> list[Finding]:
     """Report ruff's messages."""
-    return [*_messages(build, "lint"), *_messages(build, "layout")]
+    return [*_messages(build), *_layout(build)]
 
 
-def _messages(build: Build, name: str) -> list[Finding]:
+def _layout(build: Build) -> list[Finding]:
+    """Report files in another layout; one that does not parse is a matter of the parse gate."""
+    lines = _output(build, "layout").stdout.splitlines()
+    paths = [line.removeprefix(_UNFORMATTED) for line in lines if line.startswith(_UNFORMATTED)]
+    return [build.finding("unformatted", "ruff would lay it out differently", path=path) for path in paths]
+
+
+def _output(build: Build, name: str) -> Completed:
     done = build.output(name)
-    if done.code not in (0, 1):
+    if done.code not in (0, 1) or (done.code == 1 and not done.stdout):
         raise CannotRun(f"ruff ended with code {done.code}: {done.stderr.strip()}")
+    return done
+
+
+def _messages(build: Build) -> list[Finding]:
+    done = _output(build, "lint")
     try:
         rows: list[dict[str, Any]] = msgspec.json.decode(done.stdout or "[]")
     except msgspec.DecodeError as error:

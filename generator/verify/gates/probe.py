@@ -71,7 +71,7 @@ def run_probe(session: Session) -> Probe | str:
         resources.files("generator.verify.gates").joinpath("probe_program.py").read_text(encoding="utf-8")
     )
     done = session.run(["python", "-"], stdin=program, timeout=_TIMEOUT)
-    for line in reversed(done.stdout.splitlines()):
+    for line in reversed(done.stdout.split("\n")):  # splitlines would split at the mark
         if line.startswith(_MARK):
             return msgspec.json.decode(line.removeprefix(_MARK), type=Probe)
     return _ending(done)

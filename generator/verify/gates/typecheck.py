@@ -9,7 +9,7 @@ import msgspec
 from generator.verify.gates.build import Build, CannotRun
 from generator.verify.model import Finding
 
-TYPES = ("pyrefly", "check", "--output-format", "json", "--summary", "none")
+TYPES = ("pyrefly", "check", "--output-format", "json", "--summary=none")
 
 
 def check(build: Build) -> list[Finding]:
