@@ -65,10 +65,10 @@ def _operation(tree: ParseTree, places: Places, span: Span) -> s.Node:
             return s.Arith(span, _any(str(tree.children[1])), *operands)
         case "is_null" | "is_not_null":
             return s.IsNull(span, operands[0], tree.data == "is_not_null")
-        case "member" | "not_member":
+        case "in_list" | "not_in_list":
             options = next(k for k in tree.children if isinstance(k, Tree) and k.data == "options")
             nodes = tuple(_node(k, places) for k in options.children if isinstance(k, Tree))
-            return s.In(span, operands[0], nodes, tree.data == "not_member")
+            return s.In(span, operands[0], nodes, tree.data == "not_in_list")
         case other:
             raise AssertionError(f"grammar rule without a builder: {other}")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import lark
+import msgspec
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
 STARTS = ["expression", "field", "condition", "effect", "rows_as", "answer"]
@@ -35,11 +36,26 @@ def compute() -> lark.Lark:
 def render() -> str:
     """Return the text of tables.py."""
     data, memo = _serialised(compute())
+    packed = msgspec.json.encode({"data": data, "memo": memo}).decode()
     return (
         '"""Parse tables of grammar.lark, written by build_tables.py: never edit."""\n\n'
         "# ruff: noqa: E501, Q000\n# fmt: off\n"
-        f"from typing import Any\n\nSTAMP = {stamp()!r}\nDATA: Any = {data!r}\nMEMO: Any = {memo!r}\n"
+        f"STAMP = {stamp()!r}\nPACKED = {packed!r}\n"
     )
+
+
+def unpack(packed: str) -> dict[str, Any]:
+    """Return the tables as the parser library wants them: JSON has no numbers for keys."""
+    tables = msgspec.json.decode(packed, type=dict[str, dict[str, Any]])
+    parser = tables["data"]["parser"]["parser"]
+    parser["tokens"] = _by_number(parser["tokens"])
+    parser["states"] = {int(s): _by_number(moves) for s, moves in parser["states"].items()}
+    tables["memo"] = _by_number(tables["memo"])
+    return tables
+
+
+def _by_number(found: dict[Any, Any]) -> dict[Any, Any]:
+    return {int(key): value for key, value in found.items()}
 
 
 def _serialised(parser: lark.Lark) -> tuple[Any, Any]:

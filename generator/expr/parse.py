@@ -86,7 +86,7 @@ def _parser() -> lark.Lark:
     if build_tables.stamp() != tables.STAMP:
         return build_tables.compute()
     empty = lark.Lark.__new__(lark.Lark)
-    loaded: lark.Lark = empty._load({"data": tables.DATA, "memo": tables.MEMO})  # noqa: SLF001 - as generated parsers do
+    loaded: lark.Lark = empty._load(build_tables.unpack(tables.PACKED))  # noqa: SLF001 - as generated parsers do
     return loaded
 
 

@@ -1,4 +1,4 @@
-"""Lists: filters, search, order, pages."""
+"""Lists: filters, search, sorting, pages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Query(msgspec.Struct, frozen=True):
     offset: int
     total: bool
     filters: tuple[_Filter, ...]
-    order: tuple[tuple[str, bool], ...]  # field, descending
+    sorting: tuple[tuple[str, bool], ...]  # field, descending
     search: str
 
 
@@ -49,7 +49,7 @@ def page(operation: Operation, above: list[Row], query: Mapping[str, str], world
     asked = _read(entity, query, world)
     rows = [r for r in world.rows(entity.name) if _below(entity, r, above, world)]
     rows = [r for r in rows if _matches(entity, r, asked, world)]
-    rows = sorted(rows, key=cmp_to_key(_comparer(asked.order, world)))
+    rows = sorted(rows, key=cmp_to_key(_comparer(asked.sorting, world)))
     shown = rows[asked.offset : asked.offset + asked.limit]
     found: dict[str, Any] = {
         "items": [document(world, r) for r in shown],
@@ -73,12 +73,12 @@ def _read(entity: Entity, query: Mapping[str, str], world: World) -> _Query:
     limit = _whole("limit", rest.pop("limit", str(settings.page_size)), 1, settings.max_page_size)
     offset = _whole("offset", rest.pop("offset", "0"), 0, _MAX_OFFSET)
     total = _flag("total", rest.pop("total", "false"))
-    order = rest.pop("sort", "") if entity.listing.sorts else ""
+    sorting = rest.pop("sort", "") if entity.listing.sorts else ""
     search = rest.pop("q", "") if entity.listing.search else ""
     filters = tuple(_filters(entity, rest, world))
     for name in rest:
         raise invalid(["query", name], "Extra inputs are not permitted", "extra_forbidden")
-    return _Query(limit, offset, total, filters, _order(entity, order), search)
+    return _Query(limit, offset, total, filters, _sorting(entity, sorting), search)
 
 
 def _whole(name: str, text: str, least: int, most: int) -> int:
@@ -140,7 +140,7 @@ _PLAIN: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _order(entity: Entity, sort: str) -> tuple[tuple[str, bool], ...]:
+def _sorting(entity: Entity, sort: str) -> tuple[tuple[str, bool], ...]:
     keys = tuple(dict.fromkeys(sort.split(","))) if sort else entity.listing.default_sort
     for key in keys:
         if sort and key.removeprefix("-") not in entity.listing.sorts:
@@ -181,11 +181,11 @@ def _found(entity: Entity, row: Row, search: str, world: World) -> bool:
     return any(text is not None and search.lower() in text.lower() for text in texts)
 
 
-def _comparer(order: tuple[tuple[str, bool], ...], world: World) -> Callable[[Row, Row], int]:
+def _comparer(sorting: tuple[tuple[str, bool], ...], world: World) -> Callable[[Row, Row], int]:
     """Return a comparison: null after everything, descending turned round as a whole, ties by id."""
 
     def sign(left: Row, right: Row) -> int:
-        for name, descending in order:
+        for name, descending in sorting:
             result = _compared(world.field(left, name), world.field(right, name))
             if result:
                 return -result if descending else result
