@@ -80,7 +80,7 @@ class Transaction:
     async def load(
         self, attribute: InstrumentedAttribute[Any], statement: Executable, /, *records: object | None
     ) -> None:
-        """Set a reference or an owned collection of records; referenced rows that are here are not read again."""
+        """Set a reference or an owned collection of records; referenced rows here are not read again."""
         relation = relation_of(attribute)
 
         async def fetch(model: type[Any], ids: list[UUID]) -> list[Any]:

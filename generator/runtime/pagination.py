@@ -19,7 +19,7 @@ class Listing:
 
     `documents` selects the JSON text of each row; `filters` holds a condition
     over a parameter of the same name (and "x is null" under "x=null");
-    `default` holds unless one of `unless` is filtered.
+    `default` holds unless one of the filters in `unless` is asked for.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Listing:
         self._filters = filters
         self._sorts = sorts
         self._default_sort = tuple(default_sort)
-        self._search = [c.ilike(bindparam("q_", type_=String), escape="\\") for c in search]
+        self._search = [c.ilike(bindparam("_q", type_=String), escape="\\") for c in search]
         self._default = default
         self._unless = frozenset(unless)
         self._page = lru_cache(_VARIANTS)(self._build_page)
@@ -64,10 +64,10 @@ class Listing:
             f"{n}={NULL}" if v == NULL and f"{n}={NULL}" in self._filters else n for n, v in params.items()
         )
         if q and self._search:
-            chosen += ("q_",)
-            params["q_"] = _pattern(q)
+            chosen += ("_q",)
+            params["_q"] = _pattern(q)
         rows = await database.fetch_all(
-            self._page(chosen, order), limit_=limit + 1, offset_=offset, **params, **path
+            self._page(chosen, order), _limit=limit + 1, _offset=offset, **params, **path
         )
         members = [f'"items":[{",".join(row["document"] for row in rows[:limit])}]']
         members += [f'"limit":{limit}', f'"offset":{offset}', f'"has_more":{str(len(rows) > limit).lower()}']
@@ -89,16 +89,16 @@ class Listing:
     def _build_page(self, chosen: tuple[str, ...], order: tuple[str, ...]) -> Select[Any]:
         keys = [self._sorts[k[1:]].desc() if k.startswith("-") else self._sorts[k].asc() for k in order]
         page = self._documents.where(*self._conditions(chosen)).order_by(*keys, self._key)
-        return page.limit(bindparam("limit_")).offset(bindparam("offset_"))
+        return page.limit(bindparam("_limit")).offset(bindparam("_offset"))
 
     def _build_total(self, chosen: tuple[str, ...]) -> Select[Any]:
         rows = self._documents.with_only_columns(func.count(), maintain_column_froms=True)
         return rows.where(*self._conditions(chosen))
 
     def _conditions(self, chosen: tuple[str, ...]) -> list[ColumnElement[bool]]:
-        conditions = [or_(*self._search) if name == "q_" else self._filters[name] for name in chosen]
-        fields = {name.split("=")[0].removesuffix("_min").removesuffix("_max") for name in chosen}
-        if self._default is not None and not fields & self._unless:
+        conditions = [or_(*self._search) if name == "_q" else self._filters[name] for name in chosen]
+        asked = {name.removesuffix(f"={NULL}") for name in chosen}
+        if self._default is not None and not asked & self._unless:
             conditions.append(self._default)
         return conditions
 

@@ -84,7 +84,7 @@ class Cast(_Sql, frozen=True):
     """CAST to a type of PostgreSQL."""
 
     operand: Sql
-    to: OneOf["numeric", "integer", "date", "float8", "text"]
+    to: OneOf["numeric", "integer", "date", "float8", "text", "bigint"]
 
 
 class Collate(_Sql, frozen=True):

@@ -2,8 +2,8 @@
 
 Values are passed by keyword (`await db.fetch_value(queries.DOCUMENT, id=id)`).
 `<owners>` stands for one keyword per row above this one in its path, called
-`<owner snake>_id`. Ids are UUIDs, `ids` is a list of them. Keywords that end in
-an underscore are the runtime's.
+`<owner snake>_id`. Ids are UUIDs, `ids` is a list of them. Keywords that begin with
+an underscore are no field's.
 
 | name | keywords | gives |
 |---|---|---|
@@ -11,7 +11,7 @@ an underscore are the runtime's.
 | DOCUMENT_AT | id, <owners> | the same, only below these owners (owned entities only; so all _AT) |
 | EXISTS, EXISTS_AT | id / id, <owners> | a row or none |
 | CREATE | every stored column | JSON text (INSERT ... RETURNING); see `offers_create` |
-| PATCH | id_, <owners>_, columns to set | JSON text (UPDATE ... RETURNING); see `offers_create` |
+| PATCH | _id, _<owners>, columns to set | JSON text (UPDATE ... RETURNING); see `offers_patch` |
 | DELETE_AT | id, <owners> | rows deleted (`execute`); all entities have it |
 | ROW, SHARE, LOCK | id | the stored columns: plain, FOR SHARE, FOR NO KEY UPDATE (`tx.one`, `tx.maybe`) |
 | ROW_AT, SHARE_AT, LOCK_AT | id, <owners> | the same below these owners |
@@ -28,7 +28,23 @@ an underscore are the runtime's.
 | ADD_<COLLECTION>, REMOVE_<COLLECTION> | id, ids | links, unlinks (`execute`) |
 | CLEAR_<COLLECTION> | id | drops every link (`execute`) |
 | LISTING | - | a `runtime.pagination.Listing`; `await LISTING.page(db, limit=..., filters={...}, <owners>)` |
-| <names of `sql_values`> | see `sql_values` | the value of one aggregate over all rows (`fetch_value`) |
+| names of `Values.of(expr)` | its `value.binds` | one aggregate over all rows (`fetch_value`) |
 
 `emit_queries(ir, used=...)` prints only what is used; `used_names` reads that off the service modules.
 """
+
+from generator.emit.services.queries.emit import emit_queries, used_names
+from generator.emit.services.queries.statements import existing_name, next_name
+from generator.emit.services.queries.values import NamedValue, Values
+from generator.emit.services.queries.wire import offers_create, offers_patch
+
+__all__ = [
+    "NamedValue",
+    "Values",
+    "emit_queries",
+    "existing_name",
+    "next_name",
+    "offers_create",
+    "offers_patch",
+    "used_names",
+]
