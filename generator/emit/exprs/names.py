@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from generator.emit.python import Imports, free_name
 from generator.expr.model import EntityRef, Expr
@@ -14,6 +14,7 @@ class Names:
     """The Python names of one function, which the emitter of that function chooses.
 
     `rows`: binding -> variable (or attribute path) that holds the row;
+    `places`: (binding, hop, ...) -> variable that holds the row behind the hops;
     `maybe`: bindings whose variable may be None;
     `inputs`: input -> Python expression;
     `old`: place -> variable that holds its value from before;
@@ -29,6 +30,7 @@ class Names:
     computed: Mapping[Expr, str] = field(default_factory=dict)
     now: str = "tx.now"
     taken: set[str] = field(default_factory=set)
+    places: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
     def fresh(self, wanted: str) -> str:
         """Return a name that nothing in the function has, and keep it."""
@@ -38,12 +40,10 @@ class Names:
 
     def free(self, wanted: str) -> str:
         """Return a name that nothing in scope has."""
-        texts = (*self.rows.values(), *self.inputs.values(), *self.old.values(), *self.computed.values())
+        maps = (self.rows, self.places, self.inputs, self.old, self.computed)
+        texts = (text for known in maps for text in known.values())
         return free_name(wanted, {*self.taken, *(text.split(".")[0] for text in texts)})
 
     def inner(self, binding: str, name: str) -> Names:
         """Return the names inside a comprehension over rows called `name`."""
-        rows = {**self.rows, binding: name}
-        return Names(
-            self.imports, rows, self.maybe, self.inputs, self.old, self.computed, self.now, self.taken
-        )
+        return replace(self, rows={**self.rows, binding: name})

@@ -37,7 +37,8 @@ class References:
         if not ref.field:
             return Value(Code(base, ATOM), hops)
         nullable = self._index.field(entity, ref.field).type.nullable
-        return Value(Code(f"{base}.{attribute(ref.field)}", ATOM), hops, nullable)
+        known = self._names.places.get((ref.root, *ref.via, ref.field))
+        return Value(Code(known or f"{base}.{attribute(ref.field)}", ATOM), hops, nullable)
 
     def rows(self, ref: EntityRef) -> Value:
         """Return a collection."""
@@ -50,9 +51,10 @@ class References:
             raise UnsupportedError(f"no variable holds the row {ref.root!r}")
         text, entity = self._names.rows[ref.root], ref.entity.removeprefix("entity:")
         hops = [text] if ref.root in self._names.maybe else []
-        for name in ref.via:
+        for number, name in enumerate(ref.via, 1):
             field = self._index.field(entity, name)
-            text, entity = f"{text}.{attribute(name)}", field.type.of
+            known = self._names.places.get((ref.root, *ref.via[:number]))
+            text, entity = known or f"{text}.{attribute(name)}", field.type.of
             if field.type.nullable:
                 hops.append(text)
         return text, tuple(hops), entity
