@@ -91,7 +91,7 @@ def _singular_word(word: str) -> str:
         return _SINGULARS[word]
     if re.search(r"[^aeiou]ies$", word):
         return word[:-3] + "y"
-    if re.search(r"(ss|x|z|ch|sh|us)es$", word):
+    if re.search(r"(ss|x|z|ch|sh|[tbprlnc]us)es$", word):
         return word[:-2]
     return word[:-1] if re.search(r"[^s]s$", word) else word
 

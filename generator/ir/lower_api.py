@@ -9,7 +9,8 @@ from generator.ir.lower_flows import LoweredFlow
 from generator.ir.lower_paths import Route, collection_route, item_route, refuse_shared_paths, written_route
 from generator.ir.lower_rules import lower_condition
 from generator.ir.lower_values import row_scope
-from generator.ir.model import Condition, Operation, OperationKind
+from generator.ir.model import Condition, Create, Operation, OperationKind
+from generator.ir.writes import effects_of
 from generator.spec.model import OperationSpec
 
 CRUD = ("create", "list", "read", "update", "delete")
@@ -50,7 +51,17 @@ def lower_operations(context: Context, flows: list[LoweredFlow]) -> tuple[Operat
         table.extend(_crud(context, draft))
         table.extend(_flow_operation(context, flow) for flow in by_entity.get(draft.name, ()))
     refuse_shared_paths(context, table)
+    _warn_of_unmakeable(context, flows)
     return tuple(table)
+
+
+def _warn_of_unmakeable(context: Context, flows: list[LoweredFlow]) -> None:
+    """Say which entities never get a row."""
+    made = {e.entity for flow in flows for e in effects_of(flow.flow.effects) if isinstance(e, Create)}
+    for draft in context.entities.values():
+        if "create" not in draft.exposed and draft.name not in made:
+            hint = "give it `create`, or a flow that creates it"
+            context.found.warning("W503", f"nothing creates rows of `{draft.name}`", draft.spec.span, hint)
 
 
 def _crud(context: Context, draft: EntityDraft) -> list[Operation]:

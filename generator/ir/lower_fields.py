@@ -15,24 +15,9 @@ from generator.ir.lower_names import RESERVED_FIELDS, add_inline_enum
 from generator.ir.model import Field, Managed, StateMachine
 from generator.ir.rules.limits import lower_limits
 from generator.ir.schema import DraftSchema
-from generator.spec.model import FieldSpec, StatesSpec, TypeSpec
+from generator.spec.model import SCALARS, FieldSpec, StatesSpec, TypeSpec
 from generator.spec.reader import MAX_NAME
 
-SCALARS = (
-    "string",
-    "text",
-    "int",
-    "float",
-    "decimal",
-    "bool",
-    "date",
-    "datetime",
-    "time",
-    "uuid",
-    "email",
-    "url",
-    "json",
-)
 _MAX_DIGITS = 38
 
 

@@ -20,7 +20,7 @@ Read = Callable[[str], str]
 
 _TOP = ("app", "description", "enums", "entities", "flows", "settings", "include")
 _INCLUDED = ("enums", "entities", "flows", "include")
-_SETTINGS = {"port": (1, 65535), "page_size": (1, 1000), "max_page_size": (1, 1000)}
+SETTINGS = {"port": (1, 65535), "page_size": (1, 1000), "max_page_size": (1, 1000)}
 _APP_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 _MAX_FILES = 1000
 
@@ -102,11 +102,11 @@ class _Loader:
         return Name(scalar.span, scalar.text)
 
     def _settings(self, node: YamlNode) -> tuple[SettingSpec, ...]:
-        pairs = self._reader.pairs(node, "`settings`", _SETTINGS) or {}
+        pairs = self._reader.pairs(node, "`settings`", SETTINGS) or {}
         found = []
         for key, (where, value) in pairs.items():
             number = self._reader.integer(value, f"`{key}`")
-            least, most = _SETTINGS[key]
+            least, most = SETTINGS[key]
             if number is None:
                 continue
             if not least <= number <= most:

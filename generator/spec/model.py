@@ -23,6 +23,23 @@ from generator.expr.syntax import (
     TransitionForm,
 )
 
+# The type words; besides them there are `reference`, `list`, `enum` and the names of enums.
+SCALARS = (
+    "string",
+    "text",
+    "int",
+    "float",
+    "decimal",
+    "bool",
+    "date",
+    "datetime",
+    "time",
+    "uuid",
+    "email",
+    "url",
+    "json",
+)
+
 
 class SpecNode(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base: `span` is where it stands."""

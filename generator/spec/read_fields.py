@@ -35,12 +35,26 @@ _LONG = (
 def read_fields(reader: Reader, node: YamlNode, what: str) -> tuple[FieldSpec, ...]:
     """Read `name: FIELD` pairs."""
     found = []
-    for key, value in reader.entries(node, what):
+    for key, value in _joined(reader.entries(node, what)):
         name = reader.name(key, "a field's name", "snake")
         field = read_field(reader, name, value) if name else None
         if field:
             found.append(field)
     return tuple(found)
+
+
+def _joined(entries: tuple[tuple[Scalar, YamlNode], ...]) -> list[tuple[Scalar, YamlNode]]:
+    """Undo what YAML does to `{x: decimal(10,2)}`: a comma inside parentheses ends no entry."""
+    found: list[tuple[Scalar, YamlNode]] = []
+    for key, value in entries:
+        last = found[-1][1] if found else None
+        if isinstance(last, Scalar) and _is_split(last) and isinstance(value, Scalar) and not value.text:
+            text = last.file.text[last.first : key.end]
+            whole = Scalar(" ".join(text.split("\n")), "", last.file, last.first, key.end)
+            found[-1] = (found[-1][0], whole)
+        else:
+            found.append((key, value))
+    return found
 
 
 def read_field(reader: Reader, name: Name, node: YamlNode) -> FieldSpec | None:
