@@ -50,7 +50,7 @@ class _Module:
 
     def _name_types(self) -> dict[str, str]:
         """Give each client field whose type needs more than one word a name that is free."""
-        taken = set(self._class_names()) | self._index.enums.keys() | self._index.entities.keys()
+        taken = {*self._class_names(), *(f.type.of for f in self._entity.fields)}
         plain = TypeWriter(Imports())
         named: dict[str, str] = {}
         for value in self._sent():
