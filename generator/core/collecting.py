@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Pause the cycle collector: what a stage builds has no cycles, and scanning costs more than linear time."""
+    """Pause the cycle collector: what a stage builds has no cycles, and scanning is not linear."""
     was_on = gc.isenabled()
     gc.disable()
     try:
