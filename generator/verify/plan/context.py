@@ -38,6 +38,7 @@ class Context:
         self.session = Session(self.index, Oracle(ir))
         self.builder = Builder(self.index, self.makers, self.maker)
         self.searcher = Searcher(self.session, self.builder, self.causes)
+        self.turner = self.searcher.turner
         self.looker = Looker(self.session)
         self.scenarios: list[Scenario] = []
         self.uncovered: dict[str, str] = {}
@@ -117,6 +118,10 @@ class Context:
     def miss(self, node: str, reason: str) -> None:
         """Note that no scenario reaches a node."""
         self.uncovered.setdefault(node, reason)
+
+    def miss_no_more(self, node: str) -> None:
+        """Take back that a node is not reached."""
+        self.uncovered.pop(node, None)
 
     def missed(self) -> tuple[Uncovered, ...]:
         """Return what no scenario reaches."""

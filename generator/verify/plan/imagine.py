@@ -112,8 +112,9 @@ class World:
             return None
         scope = self.scope(self.place)
         for effect in effects_of(self._index.flows[operation.flow].effects):
-            named = isinstance(effect, Assign) and effect.target.field == name
-            if named and self._holder(effect.target, scope) == row:
+            if not isinstance(effect, Assign) or effect.target.field != name:
+                continue
+            if self._holder(effect.target, scope) == row:
                 return effect.value
         return None
 

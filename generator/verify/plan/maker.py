@@ -81,6 +81,12 @@ class Maker:
         """Return a token of the same shape with a number of its own."""
         return Token(self._number(), token.shape)
 
+    def renew_symbol(self, value: Any) -> Any:
+        """Return a wire value with a number of its own, if it is a unique one."""
+        if isinstance(value, dict) and "$unique" in value:
+            return value | {"$unique": self._number()}
+        return value
+
     def can_be_unique(self, field: Typed) -> bool:
         """Whether there are enough values for each scenario of a plan to have its own."""
         return self._shape(field) is not None

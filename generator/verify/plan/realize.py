@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from generator.ir.model import OperationKind
@@ -42,9 +44,17 @@ class _Stopped(Exception):  # noqa: N818
 class Realizer:
     """One run of one program in a fresh world; without `send` the target is only drafted."""
 
-    def __init__(self, session: Session, program: Program, *, send: bool = True) -> None:
+    def __init__(
+        self,
+        session: Session,
+        program: Program,
+        *,
+        send: bool = True,
+        look: Callable[[Exchange], object] | None = None,
+    ) -> None:
         session.reset()
         self._send = send
+        self._look = look  # called after each late move
         self._session = session
         self._program = program
         self._begun: set[int] = set()
@@ -62,7 +72,9 @@ class Realizer:
                 if key != new:
                     self._finish(key)
             for number, move in enumerate(program.late):
-                self._do(move, Place("late", position=number))
+                exchange = self._do(move, Place("late", position=number))
+                if self._look is not None:
+                    self._look(exchange)
             if target is not None:
                 self._aim(target, new)
         except _Stopped:

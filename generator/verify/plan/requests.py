@@ -25,6 +25,7 @@ class Draft(msgspec.Struct, frozen=True):
     has_body: bool = False
     raw: str = ""
     walk: bool = False
+    absent: tuple[str, ...] = ()  # a walk: ids of own rows that must not be listed
     loose: bool = False  # where the problem's errors are is not looked at
     about: str = ""
 

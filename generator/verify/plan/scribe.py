@@ -90,6 +90,8 @@ class Scribe:
         match value:
             case {"$ref": row_id}:
                 return {"$ref": self._name(row_id)}
+            case {"$seen": text}:
+                return {"$seen": self._times.setdefault(text, f"t{len(self._times) + 1}")}
             case {"$unique": number}:
                 return value | {"$unique": self._token(number)}
             case dict():
@@ -126,7 +128,10 @@ class Scribe:
         """Return the pattern of a walk over all pages: the own rows, in this sequence."""
         if not exchange.draft.walk:
             return None
-        return {"items": {"$some": [self.pattern(item) for item in exchange.body["items"]]}}
+        items = exchange.body["items"]
+        some = {"$some": [self.pattern(item) for item in items]}
+        absent = [self._name(i) for i in exchange.draft.absent]
+        return {"items": {"$all": [some, {"$none": absent}]} if absent else some}
 
     def _problem(self, exchange: Exchange) -> Any:
         body = exchange.body

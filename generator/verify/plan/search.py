@@ -9,17 +9,18 @@ from typing import Any
 
 import msgspec
 
-from generator.expr.model import AggregateExpr, BooleanExpr, ComparisonExpr, Expr
+from generator.expr.model import AggregateExpr, BooleanExpr, ComparisonExpr, EntityRef, Expr
 from generator.ir.index import Index
-from generator.ir.model import Managed
-from generator.verify.plan.builder import Builder
+from generator.ir.model import Managed, Unique
+from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import Cause, Causes
-from generator.verify.plan.imagine import Made, Scope, World
+from generator.verify.plan.imagine import Handle, Made, Scope, World, from_python
 from generator.verify.plan.knobs import Finder, Knob
 from generator.verify.plan.realize import Realizer, Run
 from generator.verify.plan.session import Exchange, Session
 from generator.verify.plan.turning import Turner
 from generator.verify.plan.tweaks import Tweaker
+from generator.verify.plan.values import Value
 from generator.verify.plan.wants import Place, Program
 
 MAX_TWEAKS = 60  # taken from one failed run
@@ -29,7 +30,7 @@ class Goal(msgspec.Struct, frozen=True):
     """What the target's answer must be: success, or a refusal by `cause`."""
 
     cause: Cause | None = None
-    status: int = 0  # of the success that is wanted; 0: any
+    status: int = 0  # that is wanted, whatever the cause
     code: str = ""  # of the refusal, whatever causes it
     body: tuple[tuple[str, Any], ...] = ()  # members that the target must have been sent with
 
@@ -40,8 +41,10 @@ class Goal(msgspec.Struct, frozen=True):
             return False
         if self.code:
             return answer.code == self.code
+        if self.status:
+            return answer.status == self.status
         if self.cause is None:
-            return answer.ok and self.status in {0, answer.status}
+            return answer.ok
         return answer.constraint == self.cause.id and answer.code != "out_of_range"
 
 
@@ -53,7 +56,7 @@ class Searcher:
         self._builder = builder
         self._index: Index = builder.index
         self._causes = causes
-        self._turner = Turner(builder)
+        self.turner = Turner(builder)
         self.runs = 0
 
     def run(self, program: Program) -> Run:
@@ -97,14 +100,19 @@ class Searcher:
         exact = None if cause.expr is None else exactly(cause.expr)
         if exact is None:
             return
-        tweaker = Tweaker(self._builder, self._turner, world)
+        tweaker = Tweaker(self._builder, self.turner, world)
         for scope in self._scopes(world, place, cause):
             yield from tweaker.toward(exact, scope, truth=True)
 
     def into_state(self, run: Run, cause: Cause, state: str) -> Iterator[Program]:
         """Yield programs in which the row of a transition stands in a state."""
         for knob in self._state_knob(World(self._session, run, Place("target")), Place("target"), cause):
-            yield from self._turner.turn(run.program, knob, state, late_first=True)
+            yield from self.turner.turn(run.program, knob, state, late_first=True)
+
+    def state_before(self, run: Run, cause: Cause) -> str:
+        """Return the state of a transition's row as a prepared run has left it."""
+        knobs = self._state_knob(World(self._session, run, Place("target")), Place("target"), cause)
+        return str(knobs[0].current) if knobs else ""
 
     def _propose(self, run: Run, goal: Goal | None) -> Iterator[Program]:
         if run.problem:
@@ -133,21 +141,21 @@ class Searcher:
             yield from self._other_values(run, place, answer)
 
     def _satisfy(self, run: Run, world: World, place: Place, cause: Cause) -> Iterator[Program]:
-        tweaker = Tweaker(self._builder, self._turner, world)
+        tweaker = Tweaker(self._builder, self.turner, world)
         if cause.expr is not None:
             for scope in self._scopes(world, place, cause):
                 yield from tweaker.toward(cause.expr, scope, truth=True)
         elif cause.transition is not None:
             for knob in self._state_knob(world, place, cause):
                 for state in cause.transition.allowed_from:
-                    yield from self._turner.turn(run.program, knob, state)
+                    yield from self.turner.turn(run.program, knob, state)
         elif cause.unique is not None:
             yield from self._apart(run, world, place, cause)
 
     def _break(self, run: Run, place: Place, cause: Cause) -> Iterator[Program]:
         """Change the program so that `cause` refuses the target."""
         world = World(self._session, run, place, after=_after(cause))
-        tweaker = Tweaker(self._builder, self._turner, world, late_first=True)
+        tweaker = Tweaker(self._builder, self.turner, world, late_first=True)
         if cause.expr is not None:
             for scope in self._scopes(world, place, cause):
                 yield from tweaker.toward(cause.expr, scope, truth=False)
@@ -156,7 +164,49 @@ class Searcher:
                 enum = self._index.enums[cause.transition.target.type.of]
                 for state in enum.values:
                     if state not in cause.transition.allowed_from:
-                        yield from self._turner.turn(run.program, knob, state)
+                        yield from self.turner.turn(run.program, knob, state)
+        elif cause.unique is not None:
+            for handle in self._handles(world, place, cause):
+                yield from self._rival(run, world, handle, cause.unique, cause.entity)
+                if cause.unique.only is not None:
+                    yield from tweaker.toward(cause.unique.only, {"self": handle}, truth=True)
+            if place.get(run.program) is not None and cause.unique.on_conflict == "reject":
+                yield from self._repeat(run.program)
+
+    def _repeat(self, program: Program) -> Iterator[Program]:
+        """Send a flow twice, so that what it makes is there already."""
+        target = program.target
+        if target is not None and self._index.operations[target.operation].flow:
+            yield program.with_late(target)
+
+    def _rival(
+        self, run: Run, world: World, handle: Handle, unique: Unique, entity: str
+    ) -> Iterator[Program]:
+        """Add the row that a unique does not let `handle` stand beside."""
+        names = (*unique.fields, *(unique.during or ()))
+        values = {n: world.value_of(field_of(entity, n), {"self": handle}) for n in names}
+        refs = {n: v for n, v in values.items() if isinstance(v, int) and self._is_row(entity, n)}
+        if any(v is None for v in values.values()):
+            return
+        try:
+            program, key = self._builder.row(run.program, entity, **refs)
+        except Unreachable:
+            return
+        want = program.wants[key]
+        for name in names:
+            if name in want.values:
+                sent = sent_value(world, handle, name)
+                want = want.with_value(name, from_python(values[name]) if sent is None else sent)
+        yield program.put(key, want)
+
+    def _is_row(self, entity: str, name: str) -> bool:
+        return self._index.field(entity, name).type.name == "row"
+
+    def _handles(self, world: World, place: Place, cause: Cause) -> list[Handle]:
+        """Return the rows of a cause's entity that the operation at `place` works on."""
+        scope = world.scope(place)
+        found = dict.fromkeys(h for h in scope.values() if isinstance(h, int | Made))
+        return [h for h in found if world.entity_of(h) == cause.entity]
 
     def _scopes(self, world: World, place: Place, cause: Cause) -> Iterator[Scope]:
         """Yield the bindings for a cause's expression; a rule is about each row of its entity in turn."""
@@ -164,9 +214,8 @@ class Searcher:
         if cause.source != "rule":
             yield scope
             return
-        for handle in dict.fromkeys(h for h in scope.values() if isinstance(h, int | Made)):
-            if world.entity_of(handle) == cause.entity:
-                yield {"self": handle}
+        for handle in self._handles(world, place, cause):
+            yield {"self": handle}
         for key, want in run_rows(world):
             if want == cause.entity and key not in scope.values():
                 yield {"self": key}
@@ -192,11 +241,11 @@ class Searcher:
         if knob.item is None or knob.kind in {"written", "count", "state"}:
             return
         if knob.item.type.name == "row":
-            yield from self._turner.refer_new(run.program, knob, knob.item.type.of)
+            yield from self.turner.refer_new(run.program, knob, knob.item.type.of)
             return
-        yield from self._turner.turn(run.program, knob, self._builder.maker.unique(knob.item))
+        yield from self.turner.turn(run.program, knob, self._builder.maker.unique(knob.item))
         for variant in (1, 2, 3):
-            yield from self._turner.turn(run.program, knob, self._builder.maker.usual(knob.item, variant))
+            yield from self.turner.turn(run.program, knob, self._builder.maker.usual(knob.item, variant))
 
     def _smaller(self, run: Run, world: World, place: Place) -> Iterator[Program]:
         """Bring every number near to the operation down to small values: a result was out of range."""
@@ -209,13 +258,13 @@ class Searcher:
         for name in world.move(place).values:
             knob = Knob("input", name, place=place)
             for value in (1, 0):
-                yield from self._turner.turn(run.program, knob, value)
+                yield from self.turner.turn(run.program, knob, value)
 
     def _small(self, run: Run, knobs: Iterable[Knob]) -> Iterator[Program]:
         for knob in knobs:
             if knob.kind == "field" and knob.item is not None:
                 for variant in (5, 0, 6):
-                    yield from self._turner.turn(
+                    yield from self.turner.turn(
                         run.program, knob, self._builder.maker.usual(knob.item, variant)
                     )
 
@@ -230,6 +279,23 @@ class Searcher:
                     if field.wire in members:
                         for knob in finder.field(handle, field):
                             yield from self._other(run, knob)
+
+
+def field_of(entity: str, name: str) -> EntityRef:
+    """Return the expression for a field of the row "self"."""
+    return EntityRef(f"entity:{entity}", name)
+
+
+def sent_value(world: World, handle: Handle, name: str) -> Value:
+    """Return what a client sends for a field, unique values as they are; None if it is not sent as it is."""
+    if not isinstance(handle, int):
+        return None
+    move = world.move(world.place)
+    if world.updates(move, handle) and name in move.values:
+        return move.values[name]
+    if world.assigned(handle, name) is not None:
+        return None
+    return world.program.wants[handle].values.get(name)
 
 
 def exactly(expr: Expr) -> Expr | None:

@@ -59,6 +59,8 @@ class Names(Bindings):
         """Return `value` with its symbols replaced."""
         if isinstance(value, dict) and "$ref" in value:
             return value["$ref"]
+        if isinstance(value, dict) and "$seen" in value:
+            return value["$seen"]
         resolved = super().resolve(value)
         if isinstance(value, dict) and any(k.startswith("$") for k in value):
             self.sent.setdefault(resolved, value)

@@ -148,7 +148,7 @@ class Turner:
         bare = program.put(key, msgspec.structs.replace(want, early=early, moves=moves))
         for path in self._paths(want.entity, machine, state):
             for when in ("late", "moves", "early") if late_first else ("moves", "early", "late"):
-                yield from self._walk(bare, key, path, when)
+                yield from self.walk(bare, key, path, when)
 
     def _paths(self, entity: str, machine: StateMachine, state: str) -> list[list[list[Writer]]]:
         """Return the shortest way to a state: for each of its moves the flows that make it."""
@@ -170,14 +170,15 @@ class Turner:
         found = self._builder.makers.writers.get((entity, field), ())
         return [w for w in found if _moves(w, at, to)]
 
-    def _walk(self, program: Program, key: int, path: list[list[Writer]], when: str) -> Iterator[Program]:
+    def walk(self, program: Program, key: int, path: list[list[Writer]], when: str) -> Iterator[Program]:
+        """Yield programs in which a row goes a way; for each move of it one of its flows is taken."""
         if not path:
             yield program
             return
         for writer in path[0][:MAX_WAYS]:
             bound = self.bind(program, key, writer)
             if bound is not None:
-                yield from self._walk(_put(*bound, key, when), key, path[1:], when)
+                yield from self.walk(_put(*bound, key, when), key, path[1:], when)
 
     def write(self, program: Program, knob: Knob) -> Iterator[Program]:
         """Yield programs in which a flow that sets the field has been run on the row."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 import shlex
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -163,13 +163,19 @@ async def _attempt(step: Step, request: Request, names: Bindings, send: Send, pa
     return reply, problem
 
 
+def pages(request: Request, page: int) -> Iterator[Request]:
+    """Yield the requests for one page of a list after the other."""
+    for number in range(MAX_PAGES):
+        query = request.query | {"limit": str(page), "offset": str(number * page)}
+        yield replace(request, query=query)
+
+
 async def _walk(request: Request, send: Send, page: int) -> Reply:
     """Read a list page by page and give all its items as one reply."""
     items: list[Any] = []
-    for number in range(MAX_PAGES):
-        query = request.query | {"limit": str(page), "offset": str(number * page)}
-        reply = await send(replace(request, query=query))
-        if reply.status != 200 or not isinstance(reply.body, dict):
+    for asked in pages(request, page):
+        reply = await send(asked)
+        if not _is_page(reply):
             return reply
         items += reply.body["items"]
         if not reply.body["has_more"]:
@@ -177,10 +183,14 @@ async def _walk(request: Request, send: Send, page: int) -> Reply:
     return Reply(200, {"items": items}, f"{len(items)} items")
 
 
+def _is_page(reply: Reply) -> bool:
+    return reply.status == 200 and isinstance(reply.body, dict)
+
+
 def make_request(step: Step, names: Bindings) -> Request:
     """Resolve a step's symbols."""
     path = step.path.format(*(names.resolve(v) for v in step.path_values))
-    query = {k: _query_text(names.resolve(v)) for k, v in step.query.items()}
+    query = {k: query_text(names.resolve(v)) for k, v in step.query.items()}
     if step.raw:
         return Request(step.method, path, query, step.raw)
     content = _json(names.resolve(step.body)) if step.has_body else None
@@ -200,7 +210,8 @@ def check(step: Step, reply: Reply, names: Bindings) -> str:
     return names.mismatch(step.expect_body, reply.body)
 
 
-def _query_text(value: Any) -> str:
+def query_text(value: Any) -> str:
+    """Return a value as it stands in a query."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "null" if value is None else str(value)

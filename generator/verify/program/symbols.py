@@ -5,6 +5,7 @@ In requests and patterns:
   {"$now": "+PT48H"}, {"$today": …}   relative to the scenario's start
   {"$unique": 7, "parts": […]}        a value that no other scenario of the run has
   {"$missing": 1}                     an id that no row has
+  {"$seen": "t1"}                     what was seen first under this name
 In patterns only:
   {"$time": "t1", "near": "+PT0S"}    first near to now plus the offset, later the same
   {"$number": "n1"}                   first any number, later the same
@@ -56,6 +57,8 @@ class Bindings:
                 return (self.start.date() + parse_offset(offset)).isoformat()
             case {"$unique": _}:
                 return unique_value(symbol, self.base, self.start)
+            case {"$seen": name}:
+                return self._seen(name)
             case {"$missing": number}:
                 return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.base}:{number}"))
         raise ValueError(f"this symbol has no value to send: {symbol}")
@@ -64,6 +67,11 @@ class Bindings:
         if name not in self.ids:
             raise ValueError(f"no answer has shown the id of {name} yet")
         return self.ids[name]
+
+    def _seen(self, name: str) -> Any:
+        if name not in self.seen:
+            raise ValueError(f"no answer has shown {name} yet")
+        return self.seen[name]
 
     def mismatch(self, pattern: Any, got: Any, path: str = "body") -> str:
         """Return "" when `got` fits, else the first difference."""

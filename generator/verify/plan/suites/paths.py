@@ -61,7 +61,7 @@ def _absent(context: Context, operation: Operation) -> None:
 
 
 def _foreign(context: Context, operation: Operation) -> None:
-    """The row is there, but belongs to another owner than the one in the path."""
+    """Name a row that is there, below another owner than its own."""
     inner, outer = operation.rows[-1].entity, operation.rows[-2].entity
     try:
         program, key = context.builder.row(Program(), inner)

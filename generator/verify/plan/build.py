@@ -1,0 +1,76 @@
+"""The planner's entry."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from generator.core.digest import digest
+from generator.guards.model import GuardIR
+from generator.ir.model import ApplicationIR
+from generator.verify.model import Scenario, Suite, TestsModelIR
+from generator.verify.plan.context import Context
+from generator.verify.plan.replay import Replayer
+from generator.verify.plan.session import BASE, START
+from generator.verify.plan.suites.chains import plan_chains
+from generator.verify.plan.suites.guards import plan_guards
+from generator.verify.plan.suites.lists import plan_lists
+from generator.verify.plan.suites.members import plan_members
+from generator.verify.plan.suites.paths import plan_paths
+from generator.verify.plan.suites.success import plan_success
+from generator.verify.plan.suites.uniques import plan_in_use, plan_uniques
+
+# Late in the evening of a leap day, and just after midnight: other dates, weekdays and months.
+_REPLAYS = (
+    (START + timedelta(days=353, hours=11, minutes=40), BASE + 10**9 + 7),
+    (START - timedelta(days=70, hours=11, minutes=50), BASE + 2 * 10**9 + 13),
+)
+
+
+def make_plan(ir: ApplicationIR, guards: GuardIR | None = None) -> TestsModelIR:
+    """Plan every scenario of an application; `guards` adds conditions that are its alone."""
+    context = Context(ir)
+    context.solve_rows()
+    for operation in ir.api.operations:
+        plan_success(context, operation)
+        plan_paths(context, operation)
+        plan_members(context, operation)
+        plan_guards(context, operation, guards)
+        plan_uniques(context, operation)
+        plan_in_use(context, operation)
+        plan_lists(context, operation)
+    plan_chains(context)
+    scenarios = _settled(context)
+    return TestsModelIR(
+        app=ir.name,
+        ir_digest=digest(ir),
+        suites=_suites(scenarios),
+        uncovered=context.missed(),
+        max_page_size=ir.infrastructure.max_page_size,
+    )
+
+
+def _settled(context: Context) -> list[Scenario]:
+    """Keep what comes out the same among other rows and at other times."""
+    scenarios = context.scenarios
+    for start, base in _REPLAYS:
+        replayer = Replayer(context.ir, base)
+        kept = [_settle(context, replayer, s, start) for s in reversed(scenarios)]
+        scenarios = [s for s in reversed(kept) if s is not None]
+    return scenarios
+
+
+def _settle(context: Context, replayer: Replayer, scenario: Scenario, start: datetime) -> Scenario | None:
+    settled, problem = replayer.settle(scenario, start)
+    if settled is None:
+        context.miss(scenario.name, f"its answers depend on other rows or on the time: {problem}")
+    return settled
+
+
+def _suites(scenarios: list[Scenario]) -> tuple[Suite, ...]:
+    grouped: dict[str, list[Scenario]] = {}
+    for scenario in scenarios:
+        grouped.setdefault(scenario.suite, []).append(scenario)
+    return tuple(
+        Suite(name, "flow" if name.startswith("flow:") else "endpoint", tuple(members))
+        for name, members in grouped.items()
+    )

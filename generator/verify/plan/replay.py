@@ -1,0 +1,161 @@
+"""Plays scenarios again among the rows of all others and at another time of day.
+
+What comes out otherwise depends on more than the scenario itself: single values
+become wildcards, a scenario with another status is taken out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from generator.ir.model import ApplicationIR, Operation
+from generator.verify.interpreter import MISSING, Interpreter
+from generator.verify.model import Scenario
+from generator.verify.plan.session import TICK
+from generator.verify.program.plan import Step, parse_scenario
+from generator.verify.program.run import Reply, Request, check, make_request, pages
+from generator.verify.program.symbols import Bindings
+
+MAX_REPAIRS = 40
+_PART = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]")
+
+
+class Router:
+    """Finds the operation that a method and path belong to."""
+
+    def __init__(self, operations: tuple[Operation, ...]) -> None:
+        ranked = sorted(operations, key=lambda o: len(o.rows))
+        self._routes = [(o, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", o.path))) for o in ranked]
+
+    def find(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]]:
+        """Return the operation and the ids of its path."""
+        for operation, pattern in self._routes:
+            found = pattern.fullmatch(path) if operation.method == method else None
+            if found is not None:
+                return operation, found.groupdict()
+        raise KeyError(f"{method} {path}")
+
+
+class Replayer:
+    """Answers requests from one interpreter that keeps all rows."""
+
+    def __init__(self, ir: ApplicationIR, base: int) -> None:
+        self._interpreter = Interpreter(ir)
+        self._router = Router(ir.api.operations)
+        self._base = base
+        self._page = ir.infrastructure.max_page_size
+
+    def settle(self, scenario: Scenario, start: datetime) -> tuple[Scenario | None, str]:
+        """Return the scenario with wildcards where it needs them, or None and why it can't stay."""
+        for _ in range(MAX_REPAIRS):
+            step, problem = self._play(scenario, start)
+            if not problem:
+                return scenario, ""
+            changed = _loosen(scenario, step, problem)
+            if changed is None:
+                return None, problem
+            scenario = changed
+        return None, "too many of its values depend on other rows or on the time"
+
+    def _play(self, scenario: Scenario, start: datetime) -> tuple[int, str]:
+        """Run a scenario; return the position of the step that failed and what was wrong."""
+        names = Bindings(start, self._base)
+        clock = _Clock(start)
+        for position, step in enumerate(parse_scenario(msgspec.to_builtins(scenario)).steps):
+            try:
+                problem = self._step(step, names, clock)
+            except ValueError as error:
+                problem = str(error)
+            if problem:
+                return position, problem
+        return 0, ""
+
+    def _step(self, step: Step, names: Bindings, clock: _Clock) -> str:
+        request = make_request(step, names)
+        if step.walk:
+            reply = self._walk(request, clock)
+        else:
+            reply = self._answer(request, clock)
+        return check(step, reply, names)
+
+    def _walk(self, request: Request, clock: _Clock) -> Reply:
+        items: list[Any] = []
+        for asked in pages(request, self._page):
+            reply = self._answer(asked, clock)
+            if reply.status != 200:
+                return reply
+            items += reply.body["items"]
+            if not reply.body["has_more"]:
+                break
+        return Reply(200, {"items": items}, "…")
+
+    def _answer(self, request: Request, clock: _Clock) -> Reply:
+        operation, path = self._router.find(request.method, request.path)
+        body = MISSING if request.content is None else _read(request.content)
+        answer = self._interpreter.call(operation.id, path, request.query, body, now=clock.tick())
+        text = "" if answer.body is None else "…"
+        return Reply(answer.status, answer.body, text)
+
+
+class _Clock:
+    """The time of each request, a little after the one before."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def tick(self) -> datetime:
+        """Return the next request's time."""
+        self._now += TICK
+        return self._now
+
+
+def _read(content: str) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return MISSING
+
+
+def _loosen(scenario: Scenario, position: int, problem: str) -> Scenario | None:
+    """Put a wildcard where the answer was another; None when it is no single value that differs."""
+    place, _, _ = problem.partition(": ")
+    if not place.startswith("body"):
+        return None
+    parts: list[str | int] = [name or int(number) for name, number in _PART.findall(place[len("body") :])]
+    step = scenario.steps[position]
+    changed = _put(step.expect.body, parts)
+    if changed is None:
+        return None
+    steps = list(scenario.steps)
+    steps[position] = msgspec.structs.replace(step, expect=msgspec.structs.replace(step.expect, body=changed))
+    return msgspec.structs.replace(scenario, steps=tuple(steps))
+
+
+def _put(pattern: Any, parts: list[str | int]) -> Any:
+    """Return the pattern with a wildcard at a place; None when there is no such place."""
+    if not parts:
+        if isinstance(pattern, dict | list) and not _is_symbol(pattern):
+            return None
+        number = isinstance(pattern, int | float) and not isinstance(pattern, bool)
+        return {"$number": f"n{pattern}"} if number else {"$any": True}
+    if isinstance(pattern, dict) and "$partial" in pattern:
+        inner = _put(pattern["$partial"], parts)
+        return None if inner is None else {"$partial": inner}
+    head, *rest = parts
+    if isinstance(pattern, dict) and isinstance(head, str) and head in pattern:
+        inner = _put(pattern[head], rest)
+        return None if inner is None else pattern | {head: inner}
+    if isinstance(pattern, list) and isinstance(head, int) and head < len(pattern):
+        inner = _put(pattern[head], rest)
+        return None if inner is None else [*pattern[:head], inner, *pattern[head + 1 :]]
+    return None
+
+
+def _is_symbol(pattern: Any) -> bool:
+    return isinstance(pattern, dict) and any(k.startswith("$") for k in pattern)

@@ -1,0 +1,157 @@
+"""Every guard, rule and transition refused alone, met at its bound, and each state tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from generator.guards.model import GuardIR
+from generator.ir.model import Operation, OperationKind, Transition
+from generator.ir.writes import writes_of
+from generator.verify.plan.conditions import Cause, all_uniques, operation_causes
+from generator.verify.plan.context import GOAL_BUDGET, Context, heading
+from generator.verify.plan.realize import Run
+from generator.verify.plan.search import Goal
+from generator.verify.plan.suites.success import record
+from generator.verify.plan.wants import Program
+
+EDGE_TRIES = 15
+
+
+def causes_of(context: Context, operation: Operation, guards: GuardIR | None) -> list[Cause]:
+    """Return everything that can refuse an operation after its body was read, uniques left out."""
+    found = {c.id: c for c in operation_causes(context.index, operation)}
+    found |= {c.id: c for c in _rules(context, operation)}
+    if guards is not None:
+        for guard in guards.get(operation.entity, operation.name):
+            cause = context.causes.get(guard.source_constraint_id)
+            if cause is not None:
+                found.setdefault(cause.id, cause)
+    return list(found.values())
+
+
+def _rules(context: Context, operation: Operation) -> Iterator[Cause]:
+    writes = writes_of(context.index, operation)
+    for entity in context.index.entities.values():
+        for rule in entity.rules:
+            if writes.touches(entity.name, set(rule.fields)):
+                yield Cause(rule.id, "rule", entity.name, rule.condition.expr)
+
+
+def plan_guards(context: Context, operation: Operation, guards: GuardIR | None) -> None:
+    """Add the scenarios about an operation's guards, rules and transitions."""
+    program = context.good(operation)
+    if program is None:
+        return
+    for cause in causes_of(context, operation, guards):
+        if cause.transition is not None:
+            _states(context, operation, program, cause, cause.transition)
+        else:
+            _refused(context, operation, program, cause)
+            _edge(context, operation, program, cause)
+
+
+def _refused(context: Context, operation: Operation, program: Program, cause: Cause) -> None:
+    run = context.find(program, Goal(cause))
+    node = f"{operation.id}:{cause.id}:refused"
+    if run is None:
+        reason = _reason(context, operation, cause)
+        context.miss(node, reason)
+        return
+    write_refusal(context, operation, run, f"refused by {label(context, cause)}", node, cause.id)
+
+
+def _reason(context: Context, operation: Operation, cause: Cause) -> str:
+    if cause.source == "ensures":
+        return "it holds after every sequence of requests that was tried"
+    del context, operation
+    return f"no sequence of requests in which it alone refuses was found in {GOAL_BUDGET} tries"
+
+
+def label(context: Context, cause: Cause) -> str:
+    """Return a short name of a cause: its kind and as written."""
+    for operation in context.index.operations.values():
+        for condition in operation.requires:
+            if condition.id == cause.id:
+                return f"{cause.source} {condition.text}"
+    for flow in context.index.flows.values():
+        for condition in (*flow.requires, *flow.ensures):
+            if condition.id == cause.id:
+                return f"{cause.source} {condition.text}"
+    for entity in context.index.entities.values():
+        for rule in entity.rules:
+            if rule.id == cause.id:
+                return f"rule {rule.condition.text}"
+        for unique in all_uniques(entity):
+            if unique.id == cause.id:
+                return f"unique {', '.join(unique.fields)}"
+    return cause.id
+
+
+def write_refusal(context: Context, operation: Operation, run: Run, what: str, node: str, cause: str) -> None:
+    """Write down a refused run, and that the subject stayed as it was."""
+    if run.answer is None:
+        return
+    target = run.program.target
+    subject = run.ids.get(target.rows.get("self", 0)) if target is not None else None
+    kept = operation.kind is not OperationKind.CREATE and subject is not None
+    seen = kept and context.looker.at(operation.entity, str(subject))
+    named = heading(operation, what, "error", node, f"{operation.id}:{run.answer.status}", node=cause)
+    context.write(named, run.answer, asserts_effects=bool(seen))
+
+
+def _edge(context: Context, operation: Operation, program: Program, cause: Cause) -> None:
+    """Find a world in which a bound of the condition is met exactly and the operation succeeds."""
+    first = context.searcher.run(program)
+    for changed in list(islice(context.searcher.edges(first, cause), EDGE_TRIES)):
+        run = context.searcher.run(changed)
+        if run.ready and run.answer is not None and run.answer.ok:
+            what = f"at the bound of {label(context, cause)}"
+            record(context, operation, changed, what, f"{operation.id}:{cause.id}:bound")
+            return
+
+
+# --- transitions --------------------------------------------------------------------
+
+
+def _states(
+    context: Context, operation: Operation, program: Program, cause: Cause, transition: Transition
+) -> None:
+    """Try the transition from every state."""
+    machine = context.index.enums[transition.target.type.of]
+    for state in machine.values:
+        allowed = state in transition.allowed_from
+        goal = Goal() if allowed else Goal(code="guard_failed")
+        what = "allowed" if allowed else "refused"
+        node = f"{operation.id}:{cause.id}:{what}:{state}"
+        run = _in_state(context, program, cause, state, goal)
+        if run is None:
+            reason = f"no sequence of requests that tries it in state {state} was found"
+            context.miss(node, reason)
+        elif allowed:
+            record(context, operation, run.program, f"from {state} to {transition.to}", node)
+        else:
+            text = f"refused in state {state}" if transition.target.root == "self" else f"refused at {state}"
+            write_refusal(context, operation, run, text, node, cause.id)
+
+
+def _in_state(context: Context, program: Program, cause: Cause, state: str, goal: Goal) -> Run | None:
+    """Return a run that meets the goal while the transition's row is in a state."""
+    first = context.searcher.run(program)
+    starts = list(context.searcher.into_state(first, cause, state))
+    for start in starts:
+        run = context.searcher.run(start)
+        if run.ready and run.answer is not None and goal.met(run.answer):
+            return run
+    found = context.searcher.find(starts, goal, 20)
+    return None if found is None else _checked(context, found, cause, state, goal)
+
+
+def _checked(context: Context, run: Run, cause: Cause, state: str, goal: Goal) -> Run | None:
+    """Return the run if the row is really in the state when the target comes."""
+    before = context.searcher.prepare(run.program)
+    if not before.ready or context.searcher.state_before(before, cause) != state:
+        return None
+    again = context.searcher.run(run.program)
+    met = again.ready and again.answer is not None and goal.met(again.answer)
+    return again if met else None

@@ -1,0 +1,323 @@
+"""Lists: pages, filters, orders, search, default filter, over own rows among any others."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from generator.ir.model import Entity, Field, Managed, Operation, OperationKind
+from generator.verify.plan.builder import Unreachable
+from generator.verify.plan.context import Context, heading
+from generator.verify.plan.imagine import World
+from generator.verify.plan.realize import Run
+from generator.verify.plan.requests import Draft, missing, ref
+from generator.verify.plan.session import Exchange
+from generator.verify.plan.tweaks import Tweaker
+from generator.verify.plan.wants import Place, Program
+
+ROWS = 3
+_RANGED = {"int", "float", "decimal", "date", "datetime"}
+_TEXTS = {"string", "text", "email", "url"}
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Own rows, and the query that shows them and no others (None: there is no such query)."""
+
+    program: Program
+    keys: tuple[int, ...]
+    narrow: tuple[str, str] | None = None  # query name, and the field or "q" or "path" it is made of
+
+
+def plan_lists(context: Context, operation: Operation) -> None:
+    """Add the scenarios about a list."""
+    if operation.kind is not OperationKind.LIST:
+        return
+    _bad_queries(context, operation)
+    group = _group(context, operation)
+    if group is None:
+        context.miss(operation.id, "no rows to be listed can be made")
+        return
+    _pages(context, operation, group)
+    entity = context.index.entities[operation.entity]
+    for name in entity.listing.filters:
+        _filter(context, operation, group, context.index.field(entity.name, name))
+    for name in entity.listing.sorts:
+        _sort(context, operation, group, context.index.field(entity.name, name))
+    if entity.listing.search:
+        _search(context, operation, group, entity)
+    if entity.listing.default_filter is not None:
+        _default(context, operation, group, entity)
+
+
+# --- own rows -------------------------------------------------------------------------
+
+
+def _group(context: Context, operation: Operation) -> Group | None:
+    """Make rows that differ where they may and share what the list can be narrowed by."""
+    for narrow in (*_ways(context, operation), None):
+        try:
+            program, keys = _rows(context, operation, narrow)
+        except Unreachable:
+            continue
+        run = context.searcher.find([program], None, 25)
+        if run is not None and len({run.ids[k] for k in keys}) == len(keys):
+            return Group(run.program, keys, narrow)
+    return None
+
+
+def _ways(context: Context, operation: Operation) -> list[tuple[str, str]]:
+    """Return how a list could be narrowed to own rows, the surest first."""
+    entity = context.index.entities[operation.entity]
+    if operation.rows:
+        return [("path", entity.owner_field)]
+    filters = [context.index.field(entity.name, n) for n in entity.listing.filters]
+    shared = [f for f in filters if _shareable(context, entity, f)]
+    rows = [(f.wire, f.name) for f in shared if f.type.name == "row"]
+    search = [context.index.field(entity.name, n) for n in entity.listing.search]
+    texts = [("q", f.name) for f in search if _shareable(context, entity, f)]
+    values = [(f.wire, f.name) for f in shared if f.type.name != "row"]
+    return [*rows, *texts, *values]
+
+
+def _shareable(context: Context, entity: Entity, field: Field) -> bool:
+    """Whether several rows may have the same value, which rows of other scenarios don't have."""
+    alone = field.unique or any(u.fields == (field.name,) and not u.during for u in entity.uniques)
+    if alone or field.managed is not Managed.CLIENT:
+        return False
+    return field.type.name == "row" or context.maker.can_be_unique(field)
+
+
+def _rows(
+    context: Context, operation: Operation, narrow: tuple[str, str] | None
+) -> tuple[Program, tuple[int, ...]]:
+    entity = context.index.entities[operation.entity]
+    program, given, value = Program(), {}, None
+    field = None if narrow is None else context.index.field(entity.name, narrow[1])
+    if field is not None and field.type.name == "row":
+        program, given[field.name] = context.builder.row(program, field.type.of)
+    elif field is not None:
+        value = context.maker.unique(field)
+    keys: list[int] = []
+    for number in range(ROWS):
+        program, key = context.builder.row(program, entity.name, **given)
+        want = program.wants[key]
+        if given and not want.made_by_create:
+            raise Unreachable(f"rows of {entity.name} take no reference")
+        program = _vary(context, entity, program, key, number)
+        if field is not None and value is not None:
+            program = program.put(key, program.wants[key].with_value(field.name, value))
+        keys.append(key)
+    return program, tuple(keys)
+
+
+def _vary(context: Context, entity: Entity, program: Program, key: int, number: int) -> Program:
+    """Give each row other values in the fields that are filtered and sorted by, the last one nulls."""
+    want = program.wants[key]
+    if not want.made_by_create:
+        return program
+    order = (1, 0, 2)[number]  # so that the order of creation is no order of values
+    for name in dict.fromkeys((*entity.listing.sorts, *entity.listing.filters)):
+        field = context.index.field(entity.name, name)
+        client = field.managed is Managed.CLIENT and field.type.name not in {"row", "bool"}
+        if not client or (field.type.nullable and number == ROWS - 1):
+            continue
+        if context.builder.value(entity, field) == context.maker.usual(field) or field.type.name in _RANGED:
+            want = want.with_value(name, context.maker.usual(field, order))
+    return program.put(key, want)
+
+
+class _Listed(msgspec.Struct):
+    """A group that has been made: its rows' ids and JSON, and the request to list them."""
+
+    run: Run
+    rows: list[dict[str, Any]]
+    draft: Draft
+    exact: bool
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the rows."""
+        return [row["id"] for row in self.rows]
+
+
+def _make(context: Context, operation: Operation, group: Group) -> _Listed | None:
+    run = context.searcher.run(group.program)
+    if not run.ready:
+        return None
+    rows = [_document(context, operation, run, key) for key in group.keys]
+    draft = Draft(operation.id)
+    if operation.rows:
+        owner = context.session.owner_of[run.ids[group.keys[0]]]
+        draft = Draft(operation.id, context.session.requests.path(operation, owner))
+    elif group.narrow is not None:
+        field = context.index.field(operation.entity, group.narrow[1])
+        draft = Draft(operation.id, query={group.narrow[0]: _asked(context, field, rows[0])})
+    return _Listed(run, rows, draft, group.narrow is not None)
+
+
+def _document(context: Context, operation: Operation, run: Run, key: int) -> dict[str, Any]:
+    """Return a row's JSON as the list will show it."""
+    row_id = run.ids[key]
+    for exchange in reversed(context.session.exchanges):
+        if isinstance(exchange.body, dict) and exchange.body.get("id") == row_id:
+            return exchange.body
+    context.looker.at(operation.entity, row_id)
+    last = context.session.exchanges[-1].body
+    if isinstance(last, dict) and last.get("id") == row_id:
+        return last
+    return {"id": row_id}
+
+
+def _asked(context: Context, field: Field, row: dict[str, Any]) -> Any:
+    """Return a row's value as a query holds it."""
+    value = row.get(field.wire)
+    if value is None:
+        return None
+    if field.type.name == "row":
+        return ref(value)
+    if value in context.session.names.sent:
+        return context.session.names.sent[value]
+    server = field.type.name == "datetime" and field.managed is not Managed.CLIENT
+    return {"$seen": value} if server else value
+
+
+def _send(context: Context, listed: _Listed, **query: Any) -> Exchange:
+    """Ask the list for the own rows; where others can't be kept out, walk all pages."""
+    asked = {**listed.draft.query, **{k: v for k, v in query.items() if v != ""}}
+    draft = msgspec.structs.replace(listed.draft, query=asked, about=", ".join(query))
+    if listed.exact:
+        return context.session.send(draft)
+    probe = context.session.send(draft)
+    shown = {row["id"] for row in probe.body.get("items", ())} if probe.ok else set()
+    absent = tuple(i for i in listed.ids if i not in shown)
+    context.session.exchanges.pop()
+    walk = msgspec.structs.replace(draft, walk=True, absent=absent)
+    return context.session.send(walk)
+
+
+# --- scenarios --------------------------------------------------------------------------
+
+
+def _bad_queries(context: Context, operation: Operation) -> None:
+    """Ask for what no list gives: limits out of range, unknown names."""
+    context.session.reset()
+    draft = Draft(operation.id)
+    if operation.rows:
+        try:
+            program, key = context.builder.row(Program(), operation.rows[-1].entity)
+        except Unreachable:
+            return
+        run = context.searcher.run(program)
+        if not run.ready:
+            return
+        draft = Draft(operation.id, context.session.requests.path(operation, run.ids[key]))
+    page = context.ir.infrastructure.max_page_size
+    queries = [
+        {"limit": "0"},
+        {"limit": str(page + 1)},
+        {"offset": "-1"},
+        {"limit": "many"},
+        {"sort": "no_such_field"},
+        {"no_such_filter": "1"},
+    ]
+    targets = [
+        context.session.send(msgspec.structs.replace(draft, query=q, about=", ".join(q))) for q in queries
+    ]
+    refused = [t for t in targets if t.status == 422]
+    if refused:
+        kept = [e for e in context.session.exchanges if e not in targets or e in refused]
+        named = heading(operation, "queries that are not valid", "error", f"{operation.id}:422")
+        context.write(named, refused[0], kept)
+
+
+def _pages(context: Context, operation: Operation, group: Group) -> None:
+    listed = _make(context, operation, group)
+    if listed is None:
+        return
+    first = _send(context, listed)
+    if listed.exact:
+        for query in ({"limit": "2"}, {"limit": "2", "offset": "2"}, {"limit": "1", "total": "true"}):
+            _send(context, listed, **query)
+        _send(context, listed, offset="50")
+    named = heading(operation, "works, page by page", "happy", f"{operation.id}:happy", f"{operation.id}:200")
+    context.write(named, first)
+
+
+def _filter(context: Context, operation: Operation, group: Group, field: Field) -> None:
+    listed = _make(context, operation, group)
+    if listed is None:
+        return
+    sent: list[Exchange] = []
+    for row in listed.rows[:2]:
+        value = _asked(context, field, row)
+        if value is not None and not _unpredictable(field):
+            sent.append(_send(context, listed, **{field.wire: value}))
+            if field.type.name in _RANGED:
+                sent.append(_send(context, listed, **{f"{field.wire}_min": value}))
+                sent.append(_send(context, listed, **{f"{field.wire}_max": value}))
+    if field.type.nullable:
+        sent.append(_send(context, listed, **{field.wire: "null"}))
+    if field.type.name == "row":
+        sent.append(_send(context, listed, **{field.wire: missing(7)}))
+    if field.type.name not in _TEXTS:
+        sent.append(_send(context, msgspec.structs.replace(listed, exact=True), **{field.wire: "~"}))
+    if sent:
+        covers = f"{operation.id}:filter:{field.wire}"
+        context.write(heading(operation, f"filtered by {field.wire}", "edge", covers, node=field.id), sent[0])
+
+
+def _unpredictable(field: Field) -> bool:
+    """Whether the value depends on rows that others have made."""
+    return field.managed is Managed.COUNTER and not field.counter_per
+
+
+def _sort(context: Context, operation: Operation, group: Group, field: Field) -> None:
+    listed = _make(context, operation, group)
+    if listed is None:
+        return
+    sent = [_send(context, listed, sort=f"{sign}{field.name}") for sign in ("", "-")]
+    if all(e.ok for e in sent):
+        covers = f"{operation.id}:sort:{field.name}"
+        context.write(heading(operation, f"sorted by {field.name}", "edge", covers, node=field.id), sent[0])
+
+
+def _search(context: Context, operation: Operation, group: Group, entity: Entity) -> None:
+    """Search for a row's own text, in another letter case, and for what is nowhere."""
+    listed = _make(context, operation, group)
+    if listed is None:
+        return
+    sent: list[Exchange] = []
+    for name in entity.listing.search:
+        field = context.index.field(entity.name, name)
+        text = _asked(context, field, listed.rows[0])
+        if text:
+            sent.append(_send(context, listed, q=text))
+            if isinstance(text, str):
+                sent.append(_send(context, listed, q=text.swapcase()))
+    sent.append(_send(context, listed, q="no row has 100%_of this"))
+    covers = f"{operation.id}:search"
+    context.write(heading(operation, "searched", "edge", covers), sent[0])
+
+
+def _default(context: Context, operation: Operation, group: Group, entity: Entity) -> None:
+    """Take a row out of the default filter: the list no longer shows it."""
+    node = f"{operation.id}:default_filter"
+    expr = entity.listing.default_filter
+    if expr is None:
+        return
+    run = context.searcher.run(group.program)
+    world = World(context.session, run, Place("target"))
+    tweaker = Tweaker(context.builder, context.turner, world, late_first=True)
+    for changed in list(islice(tweaker.toward(expr, {"self": group.keys[0]}, truth=False), 12)):
+        listed = _make(context, operation, msgspec.structs.replace(group, program=changed))
+        if listed is None:
+            continue
+        target = _send(context, listed)
+        shown = target.body["items"] if target.ok else []
+        if len(shown) < len(listed.rows):
+            named = heading(operation, "rows outside of the default filter", "edge", node)
+            context.write(named, target)
+            return
+    context.miss(node, "no row that the default filter leaves out was found")

@@ -1,0 +1,286 @@
+"""What must work: each operation once, with all its members, and with every value at its bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from generator.ir.index import client_fields
+from generator.ir.model import Operation, OperationKind
+from generator.verify.plan.builder import Unreachable
+from generator.verify.plan.context import Context, heading
+from generator.verify.plan.maker import wire_of
+from generator.verify.plan.realize import Run
+from generator.verify.plan.requests import missing
+from generator.verify.plan.search import Goal
+from generator.verify.plan.session import Exchange
+from generator.verify.plan.suites.members import Member, members_of
+from generator.verify.plan.values import Token, Value
+from generator.verify.plan.wants import Program
+
+SMALL_BUDGET = 12
+
+
+def plan_success(context: Context, operation: Operation) -> None:
+    """Add the scenarios in which an operation succeeds."""
+    program = context.good(operation)
+    if program is None:
+        return
+    record(context, operation, program, "works", f"{operation.id}:happy")
+    if operation.kind in {OperationKind.CREATE, OperationKind.FLOW}:
+        _complete(context, operation, program)
+        _referenced(context, operation, program)
+    if operation.kind is OperationKind.UPDATE:
+        _each_alone(context, operation, program)
+    if operation.kind in {OperationKind.CREATE, OperationKind.UPDATE, OperationKind.FLOW}:
+        for member in members_of(context, operation):
+            _bounds(context, operation, program, member)
+    if operation.kind in {OperationKind.DELETE, OperationKind.FLOW}:
+        _twice(context, operation, program)
+
+
+def record(context: Context, operation: Operation, program: Program, what: str, *covers: str) -> Run:
+    """Run a program, look at what it changed, write it down."""
+    run = context.searcher.run(program)
+    if run.answer is not None and run.ready:
+        seen = context.looker.after(run.answer)
+        changes = operation.kind not in {OperationKind.READ, OperationKind.LIST}
+        status = f"{operation.id}:{run.answer.status}"
+        named = heading(operation, what, "happy" if "works" in what else "edge", *covers, status)
+        context.write(named, run.answer, asserts_effects=seen and changes)
+    return run
+
+
+# --- every member sent ---------------------------------------------------------
+
+
+def _complete(context: Context, operation: Operation, program: Program) -> None:
+    """Send what may be left out as well."""
+    full = _with_all(context, operation, program)
+    if full.key() == program.key():
+        return
+    run = context.searcher.find([full], Goal(), SMALL_BUDGET)
+    if run is not None:
+        record(context, operation, run.program, "with every member")
+
+
+def _with_all(context: Context, operation: Operation, program: Program) -> Program:
+    if operation.kind is OperationKind.FLOW:
+        return _all_inputs(context, operation, program)
+    return _all_fields(context, operation, program)
+
+
+def _all_fields(context: Context, operation: Operation, program: Program) -> Program:
+    if program.target is None:
+        return program
+    key = program.target.rows["self"]
+    entity = context.index.entities[operation.entity]
+    for field in client_fields(entity):
+        want = program.wants[key]
+        if field.name in want.values or field.name in want.refs:
+            continue
+        if field.type.name == "row":
+            found = _row(context, program, field.type.of)
+            if found is not None:
+                program = found[0].put(key, want.with_ref(field.name, found[1]))
+        else:
+            program = program.put(key, want.with_value(field.name, context.builder.value(entity, field, 1)))
+    for collection in entity.collections:
+        if collection.kind == "links":
+            program = _linked(context, program, key, collection.name, collection.entity)
+    return program
+
+
+def _row(context: Context, program: Program, entity: str) -> tuple[Program, int] | None:
+    try:
+        return context.builder.row(program, entity)
+    except Unreachable:
+        return None
+
+
+def _linked(context: Context, program: Program, key: int, name: str, entity: str) -> Program:
+    keys: tuple[int, ...] = ()
+    for _ in range(2):
+        found = _row(context, program, entity)
+        if found is not None:
+            program, linked = found
+            keys = (*keys, linked)
+    want = program.wants[key]
+    return program.put(key, msgspec.structs.replace(want, links={**want.links, name: keys}))
+
+
+def _all_inputs(context: Context, operation: Operation, program: Program) -> Program:
+    flow = context.index.flows[operation.flow]
+    for item in flow.inputs:
+        target = program.target
+        if target is None or item.name in target.values or f"input:{item.name}" in target.rows:
+            continue
+        if item.type.name == "row" and item.name != flow.subject_input:
+            found = _row(context, program, item.type.of)
+            if found is not None:
+                program = found[0].aim(target.with_row(f"input:{item.name}", found[1]))
+        elif item.type.name != "row":
+            program = program.aim(target.with_value(item.name, context.maker.usual(item, 1)))
+    return program
+
+
+# --- rows that a body refers to ---------------------------------------------------
+
+
+def _referenced(context: Context, operation: Operation, program: Program) -> None:
+    """Refer to each row in turn that is not there; everything else is as it should be."""
+    run = context.searcher.prepare(_with_all(context, operation, program))
+    if not run.ready or run.draft is None or not isinstance(run.draft.body, dict):
+        return
+    kept = list(context.session.exchanges)
+    targets = []
+    for number, member in enumerate(members_of(context, operation), 200):
+        if member.type.name != "row" or run.draft.body.get(member.wire) is None:
+            continue
+        body = run.draft.body | {member.wire: missing(number)}
+        about = f"{member.wire}: no such row"
+        exchange = context.session.send(msgspec.structs.replace(run.draft, body=body, about=about))
+        if exchange.status == 404:
+            targets.append(exchange)
+    if targets:
+        covers = (f"{operation.id}:404",)
+        named = heading(operation, "a row that the body refers to is not there", "error", *covers)
+        context.write(named, targets[0], [*kept, *targets])
+
+
+# --- updates ----------------------------------------------------------------------
+
+
+def _each_alone(context: Context, operation: Operation, program: Program) -> None:
+    """Change one member after the other; the others must stay as they are."""
+    run = context.searcher.prepare(program)
+    if not run.ready or run.draft is None:
+        return
+    kept = list(context.session.exchanges)
+    before = len(kept)
+    for member in members_of(context, operation):
+        if member.type.name == "row":
+            continue
+        body = {member.wire: wire_of(member, _other(context, member, program))}
+        sent = context.session.send(
+            msgspec.structs.replace(run.draft, body=body, about=f"{member.wire} alone")
+        )
+        if sent.ok:
+            kept.append(sent)
+    if len(kept) > before:
+        named = heading(
+            operation, "changes what is sent and nothing else", "effect", f"{operation.id}:partial"
+        )
+        target = kept[-1]
+        _look(context, operation, target, kept)
+        context.write(named, target, kept, asserts_effects=True)
+
+
+def _look(context: Context, operation: Operation, target: Exchange, kept: list[Exchange]) -> None:
+    seen = len(context.session.exchanges)
+    if isinstance(target.body, dict) and "id" in target.body:
+        context.looker.at(operation.entity, target.body["id"])
+    kept += context.session.exchanges[seen:]
+
+
+def _other(context: Context, member: Member, program: Program) -> Value:
+    """Return a value other than the row has now."""
+    target = program.target
+    want = program.wants[target.rows["self"]] if target is not None else None
+    now = want.values.get(member.name) if want is not None else None
+    if isinstance(now, Token):
+        return context.maker.renew(now)
+    options = [context.maker.usual(member, n) for n in (1, 2, 3)]
+    return next((o for o in options if o != now), options[0])
+
+
+# --- bounds -----------------------------------------------------------------------
+
+
+def _bounds(context: Context, operation: Operation, program: Program, member: Member) -> None:
+    """Send every value at the member's bounds; each must be accepted."""
+    values = context.maker.bounds(member)
+    if not values:
+        return
+    left = _together(context, operation, program, member, values)
+    for label, value in left:
+        _alone(context, operation, program, member, label, value)
+
+
+def _together(
+    context: Context,
+    operation: Operation,
+    program: Program,
+    member: Member,
+    values: list[tuple[str, Value]],
+) -> list[tuple[str, Value]]:
+    """Send the values one after the other in one scenario; return those that need one of their own."""
+    if operation.kind is OperationKind.FLOW:
+        return values
+    run = context.searcher.prepare(program)
+    if not run.ready or run.draft is None:
+        return values
+    kept, left, labels = list(context.session.exchanges), [], []
+    before = len(kept)
+    for label, value in values:
+        body = _renewed(context, run.draft.body) | {member.wire: wire_of(member, value)}
+        exchange = context.session.send(
+            msgspec.structs.replace(run.draft, body=body, about=f"{member.wire}: {label}")
+        )
+        if exchange.ok and exchange.status == operation.status:
+            kept.append(exchange)
+            labels.append(f"{member.id}:{label}")
+        else:
+            left.append((label, value))
+    if len(kept) > before:
+        named = heading(operation, f"{member.wire} at its bounds", "edge", *labels, node=member.id)
+        context.write(named, kept[-1], kept)
+    return left
+
+
+def _renewed(context: Context, body: dict[str, Any]) -> dict[str, Any]:
+    """Return a body whose unique values are new."""
+    return {k: context.maker.renew_symbol(v) for k, v in body.items()}
+
+
+def _alone(
+    context: Context, operation: Operation, program: Program, member: Member, label: str, value: Value
+) -> None:
+    """Find a world in which the value is accepted."""
+    changed = _with(program, operation, member.name, value)
+    sent = wire_of(member, value)
+    goal = Goal(body=((member.wire, sent),))
+    run = context.searcher.find([changed], goal, SMALL_BUDGET)
+    if run is None:
+        context.miss(f"{member.id}:{label}", f"no world in which {operation.id} accepts it was found")
+        return
+    context.miss_no_more(f"{member.id}:{label}")
+    record(context, operation, run.program, f"{member.wire}: {label}", f"{member.id}:{label}")
+
+
+def _with(program: Program, operation: Operation, name: str, value: Value) -> Program:
+    if program.target is None:
+        return program
+    if operation.kind is OperationKind.CREATE:
+        key = program.target.rows["self"]
+        return program.put(key, program.wants[key].with_value(name, value))
+    return program.aim(program.target.with_value(name, value))
+
+
+# --- again ------------------------------------------------------------------------
+
+
+def _twice(context: Context, operation: Operation, program: Program) -> None:
+    """Send the same request a second time."""
+    run = context.searcher.run(program)
+    if run.answer is None or not run.answer.ok:
+        return
+    again = context.session.send(run.answer.draft)
+    seen = context.looker.after(again)
+    subject = program.target.rows.get("self") if program.target is not None else None
+    if not again.ok and subject is not None and again.status != 404:
+        seen = context.looker.at(operation.entity, run.ids[subject])
+    covers = f"{operation.id}:{again.status}"
+    named = heading(operation, "a second time", "edge" if again.ok else "error", covers)
+    context.write(named, again, asserts_effects=seen)

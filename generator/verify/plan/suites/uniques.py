@@ -1,0 +1,175 @@
+"""Uniqueness and overlap: refused or merged, harmless where it does not count; rows in use."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+
+from generator.ir.model import Operation, OperationKind, Unique
+from generator.ir.writes import writes_of
+from generator.verify.plan.builder import Unreachable
+from generator.verify.plan.conditions import Cause, all_uniques
+from generator.verify.plan.context import Context, heading
+from generator.verify.plan.imagine import World
+from generator.verify.plan.realize import Run
+from generator.verify.plan.search import Goal
+from generator.verify.plan.suites.guards import label, write_refusal
+from generator.verify.plan.suites.success import record
+from generator.verify.plan.tweaks import Tweaker
+from generator.verify.plan.values import At, Day, Value
+from generator.verify.plan.wants import Move, Place, Program
+
+BUDGET = 40
+
+
+def plan_uniques(context: Context, operation: Operation) -> None:
+    """Add the scenarios about what an operation may not make twice."""
+    program = context.good(operation)
+    if program is None:
+        return
+    writes = writes_of(context.index, operation)
+    for entity in context.index.entities.values():
+        for unique in all_uniques(entity):
+            if writes.touches(entity.name, {*unique.fields, *(unique.during or ())}):
+                _one(context, operation, program, Cause(unique.id, "unique", entity.name, unique=unique))
+
+
+def _one(context: Context, operation: Operation, program: Program, cause: Cause) -> None:
+    if cause.unique is None:
+        return
+    unique = cause.unique
+    creates = operation.kind is OperationKind.CREATE
+    merges = creates and unique.on_conflict != "reject"
+    goal = Goal(cause, status=200) if merges else Goal(cause)
+    node = f"{operation.id}:{cause.id}:{unique.on_conflict if merges else 'refused'}"
+    run = context.searcher.find(_starts(context, operation, program, unique), goal, BUDGET)
+    if run is None:
+        context.miss(node, f"no sequence of requests in which it refuses was found in {BUDGET} tries")
+        return
+    if merges:
+        record(context, operation, run.program, f"{unique.on_conflict} by {label(context, cause)}", node)
+    else:
+        write_refusal(context, operation, run, f"refused by {label(context, cause)}", node, cause.id)
+    if creates:
+        _harmless(context, operation, run, cause, unique)
+    if creates and unique.during is not None:
+        _touching(context, operation, run, unique)
+
+
+def _starts(context: Context, operation: Operation, program: Program, unique: Unique) -> list[Program]:
+    """Return the first guesses; an update must set the fields for them to matter."""
+    target = program.target
+    if operation.kind is not OperationKind.UPDATE or target is None:
+        return [program]
+    entity = context.index.entities[operation.entity]
+    for name in (*unique.fields, *(unique.during or ())):
+        field = context.index.field(entity.name, name)
+        if field.managed.value != "client" or field.immutable or field.type.name == "row":
+            continue
+        target = target.with_value(name, program.wants[target.rows["self"]].values.get(name))
+        fresh = context.maker.unique(field)
+        target = target.with_value(name, fresh if field.name in unique.fields else target.values[name])
+    return [program.aim(target)]
+
+
+def _harmless(context: Context, operation: Operation, run: Run, cause: Cause, unique: Unique) -> None:
+    """Take the row that is in the way out of what `while` counts: both may be there."""
+    if unique.only is None:
+        return
+    again = context.searcher.run(run.program)
+    world = World(context.session, again, Place("target"))
+    tweaker = Tweaker(context.builder, context.turner, world, late_first=True)
+    rivals = [k for k in again.ids if again.program.wants[k].entity == cause.entity and not _new(again, k)]
+    starts = [
+        changed
+        for key in rivals
+        for changed in islice(tweaker.toward(unique.only, {"self": key}, truth=False), 10)
+    ]
+    found = context.searcher.find(starts, Goal(status=201), BUDGET)
+    node = f"{operation.id}:{cause.id}:harmless"
+    if found is None:
+        context.miss(node, "no world in which the other row does not count was found")
+        return
+    record(context, operation, found.program, f"{label(context, cause)}: the other row does not count", node)
+
+
+def _new(run: Run, key: int) -> bool:
+    target = run.program.target
+    return target is not None and target.rows.get("self") == key
+
+
+# --- ranges -------------------------------------------------------------------------
+
+
+def _touching(context: Context, operation: Operation, run: Run, unique: Unique) -> None:
+    """Let the new range begin where the other ends, then a little before that."""
+    target = run.program.target
+    if target is None or unique.during is None:
+        return
+    start, end = unique.during
+    key = target.rows["self"]
+    new = run.program.wants[key]
+    rival = next(
+        (
+            w
+            for k, w in run.program.wants.items()
+            if w.entity == new.entity and k != key and start in w.values
+        ),
+        None,
+    )
+    if rival is None:
+        return
+    first, last = rival.values[start], rival.values[end]
+    for inside, what in ((False, "ranges that touch are allowed"), (True, "ranges that overlap a little")):
+        begin, finish = _shifted(first, last, inside=inside)
+        changed = run.program.put(key, new.with_value(start, begin).with_value(end, finish))
+        again = context.searcher.run(changed)
+        if again.answer is None or not again.ready:
+            continue
+        if again.answer.ok and not inside:
+            record(context, operation, changed, what, f"{unique.id}:touching")
+        elif again.answer.constraint == unique.id and inside:
+            write_refusal(context, operation, again, f"{what} are refused", f"{unique.id}:overlap", unique.id)
+
+
+def _shifted(first: Value, last: Value, *, inside: bool) -> tuple[Value, Value]:
+    """Return a range as long as the other, from its end on."""
+    if isinstance(first, At) and isinstance(last, At):
+        begin = last.delta - (timedelta(seconds=1) if inside else timedelta(0))
+        return At(begin), At(begin + (last.delta - first.delta))
+    if isinstance(first, Day) and isinstance(last, Day):
+        begin_day = last.days - (1 if inside else 0)
+        return Day(begin_day), Day(begin_day + (last.days - first.days))
+    return first, last
+
+
+# --- rows in use ----------------------------------------------------------------------
+
+
+def plan_in_use(context: Context, operation: Operation) -> None:
+    """Add, for a delete, a scenario for each reference that keeps the row."""
+    if operation.kind is not OperationKind.DELETE:
+        return
+    for entity in context.index.entities.values():
+        for field in entity.fields:
+            refers = field.type.name == "row" and field.type.of == operation.entity
+            if refers and field.name != entity.owner_field:
+                _used(context, operation, entity.name, field.name)
+
+
+def _used(context: Context, operation: Operation, entity: str, field: str) -> None:
+    node = f"{operation.id}:in_use:{entity}.{field}"
+    try:
+        program, key = context.builder.row(Program(), operation.entity)
+        program, _ = context.builder.row(program, entity, **{field: key})
+    except Unreachable as error:
+        context.miss(node, str(error))
+        return
+    start = program.aim(Move(operation.id, {"self": key}))
+    run = context.searcher.find([start], Goal(code="in_use"), 20)
+    if run is None or run.answer is None:
+        context.miss(node, "no row that refers to it was found")
+        return
+    seen = context.looker.at(operation.entity, run.ids[key])
+    named = heading(operation, f"in use by {entity}.{field}", "error", node, f"{operation.id}:409")
+    context.write(named, run.answer, asserts_effects=seen)
