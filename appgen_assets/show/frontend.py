@@ -6,8 +6,9 @@ from typing import Any
 
 import dagster as dg
 
-from appgen_assets.show.diagrams import entity_diagram, mermaid, state_diagram
+from appgen_assets.show.entities import entity_diagram, mermaid
 from appgen_assets.show.parts import code, counts, table
+from appgen_assets.show.states import state_diagram
 from generator.expr.walk import show as as_text
 from generator.graph.model import ConstraintGraph
 from generator.guards.model import GuardIR
@@ -42,10 +43,10 @@ def application_ir(artefact: Artefact) -> Mapping[str, Any]:
             flows=len(ir.behavior.flows),
             constraints=len(ir.validation.constraints),
         ),
-        "entity diagram": code(entity_diagram(ir), "text"),
-        "state machines": code(state_diagram(ir), "text"),
-        "mermaid": code(mermaid(ir), "mermaid"),
-        "operations": table(("method", "path", "operation", "answers"), operations),
+        "entity diagram": entity_diagram(ir),
+        "state machines": state_diagram(ir),
+        "entity diagram as Mermaid": code(mermaid(ir), "mermaid"),
+        "endpoints": table(("method", "path", "operation", "answers"), operations),
     }
 
 
