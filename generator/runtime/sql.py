@@ -1,8 +1,9 @@
 """Pieces of SQL that many statements are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, aggregate_order_by, insert
+from sqlalchemy.sql.compiler import IdentifierPreparer
 from sqlalchemy.types import (
     Boolean,
     Date,
@@ -57,6 +59,11 @@ _GUARD_DIGITS: Element = literal_column("40")  # so that rounding twice can't sh
 def table_of(model: type) -> Table:
     """Return the table that a model is mapped to."""
     return cast("Table", cast("Any", model).__table__)
+
+
+def _preparer() -> IdentifierPreparer:
+    dialect: Dialect = cast("Any", postgresql).dialect()
+    return dialect.identifier_preparer
 
 
 # --- values -----------------------------------------------------------------------
@@ -153,17 +160,38 @@ def decimal_text(number: Element, scale: int) -> Element:
     return sql_cast(func.round(sql_cast(number, Numeric), const(scale)), Text)
 
 
-def document(columns: Sequence[Element], row: FromClause) -> Element:
+def document(columns: Sequence[Element], row: FromClause | None = None) -> Element:
     """Return columns computed from `row` as the text of one JSON object."""
-    fields = select(*columns).correlate(row).subquery("d")
-    whole: Element = literal_column("row_to_json(d)::text", Text())
+    fields = select(*columns).correlate(row).subquery("_row")
+    whole: Element = literal_column("row_to_json(_row)::text", Text())
     return select(whole).select_from(fields).correlate_except(fields).scalar_subquery().label("document")
+
+
+class _Columns:
+    """Columns by name, spelled as those of a table are."""
+
+    def __init__(self, columns: Mapping[str, Element]) -> None:
+        self.__columns = columns
+
+    def __getitem__(self, key: str) -> Element:
+        return self.__columns[key]
+
+    def __getattr__(self, key: str) -> Element:
+        return self.__columns[key]
+
+
+def returned(table: Table) -> FromClause:
+    """Return the columns of a row that RETURNING speaks of, which no FROM has."""
+    quote = _preparer()
+    name = quote.format_table(table)
+    columns = {c.key: literal_column(f"{name}.{quote.quote(c.name)}", c.type) for c in table.columns}
+    return cast("FromClause", SimpleNamespace(c=_Columns(columns)))
 
 
 def nested(columns: Sequence[Element], rows: FromClause, owned: ColumnElement[bool]) -> Element:
     """Return columns computed from each of the owned rows as a JSON array, oldest first."""
-    fields = select(*columns).select_from(rows).where(owned).correlate_except(rows).subquery("d")
-    array: Element = literal_column("coalesce(json_agg(d ORDER BY d.id), '[]')")
+    fields = select(*columns).select_from(rows).where(owned).correlate_except(rows).subquery("_row")
+    array: Element = literal_column("coalesce(json_agg(_row ORDER BY _row.id), '[]')")
     return select(array).select_from(fields).correlate_except(fields).scalar_subquery()
 
 
@@ -194,9 +222,7 @@ def add_links(links: Table, source: str, target: str) -> Insert:
 
 def lock_table(table: Table) -> TextClause:
     """Return the statement that keeps others from writing a table until the transaction ends."""
-    dialect: Dialect = cast("Any", postgresql).dialect()
-    name = dialect.identifier_preparer.format_table(table)
-    return text(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE")
+    return text(f"LOCK TABLE {_preparer().format_table(table)} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def locking(rows: Select[Any]) -> Select[Any]:

@@ -16,7 +16,14 @@ from generator.expr.model import Expr
 from generator.ir.index import Index
 from generator.ir.model import Collection, Entity, Field
 
-_OWN_NAMES = frozenset({"wire", "row", "sql"})
+# What a queries module imports, besides models: no table or alias may be called so.
+_IMPORTED = (
+    "Any", "BigInteger", "Boolean", "ColumnElement", "Date", "DateTime", "Decimal", "Double", "FromClause",
+    "Integer", "Interval", "Listing", "Numeric", "String", "Text", "Time", "UTC", "UUID", "Uuid", "and_",
+    "bindparam", "case", "cast", "collate", "date", "datetime", "delete", "func", "insert", "list", "not_",
+    "or_", "select", "sql", "time", "timedelta", "update",
+)  # fmt: skip
+_OWN_NAMES = frozenset({"wire", "row", *_IMPORTED})
 
 
 class Definition(msgspec.Struct, frozen=True):
@@ -42,9 +49,10 @@ class Module:
             if c.kind == "links"
         }
         self._database = database
-        names = {e.plural for e in index.entities.values()} | {t.symbol for t in database.tables}
-        self.imports = Imports({*_OWN_NAMES, *names} - {"sql"})
-        self.aliases = Aliases({*_OWN_NAMES, *names})
+        plurals = {attribute(e.plural) for e in index.entities.values()}
+        others = {t.symbol for t in database.tables} | {f"{e.snake}_queries" for e in index.entities.values()}
+        self.imports = Imports({"wire", "row", *plurals} - set(_IMPORTED))
+        self.aliases = Aliases({*_OWN_NAMES, *plurals, *others})
         self.printer = CorePrinter(self.imports, self.links)
         self._names: dict[str, str] = {}
 

@@ -97,6 +97,11 @@ class Statements:
         own = self._module.own
         return self._module.define("_DOCUMENT", lambda: f"{self._sql('document')}(wire({own}), {own})")
 
+    def _returned(self) -> str:
+        """Return the private name of the JSON text of the row that a statement has written."""
+        row = f"{self._sql('returned')}({self._module.own})"
+        return self._module.define("_RETURNED", lambda: f"{self._sql('document')}(wire({row}))")
+
     def documents(self) -> str:
         """Return the private name of the select of every row's JSON text."""
         own = self._module.own
@@ -132,7 +137,7 @@ class Statements:
             "DELETE_AT": lambda: f"{self._sa('delete')}({own}).where({self._at()})",
         }
         if offers_create(index, self._entity):
-            found["CREATE"] = lambda: f"{self._sa('insert')}({own}).returning({self.document()})"
+            found["CREATE"] = lambda: f"{self._sa('insert')}({own}).returning({self._returned()})"
         if offers_patch(index, self._entity):
             found["PATCH"] = self._patch
         return found
@@ -142,7 +147,7 @@ class Statements:
         conditions = [f"{own}.c.id == {self._bind('_id')}"]
         if self._entity.owner:
             conditions += self._below("_")
-        return f"{self._sa('update')}({own}).where({', '.join(conditions)}).returning({self.document()})"
+        return f"{self._sa('update')}({own}).where({', '.join(conditions)}).returning({self._returned()})"
 
     def _rows(self) -> dict[str, Source]:
         found: dict[str, Source] = {}

@@ -64,7 +64,7 @@ def value_source(module: Module, named: NamedValue) -> str:
     """Return the source of the statement."""
     params = {expr: name for name, expr in named.value.binds}
     tree = module.tree(named.value.aggregate, "", params)
-    if named.value.aggregate.type.name == "int":
+    if named.value.aggregate.type.name == "int" and named.value.aggregate.op != "count":
         tree = Cast(tree, "bigint")
     return f'{module.sa("select")}({module.printer.text(tree)}.label("value"))'
 
