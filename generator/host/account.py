@@ -73,7 +73,7 @@ def binaries(base: Path, account: Account) -> Path:
         raise MachineError(f"{install} holds no PostgreSQL for this machine")
     if account.uid is None or _runnable_by_all(install):
         return install / "bin"
-    return _copy(install, base / f"pginstall{_MAJOR}") / "bin"
+    return _copy(install, base / "programs") / "bin"
 
 
 def _runnable_by_all(install: Path) -> bool:
@@ -83,14 +83,20 @@ def _runnable_by_all(install: Path) -> bool:
 
 
 def _copy(install: Path, target: Path) -> Path:
-    if target.exists():
-        return target
+    """Copy the programs and, at the same place relative to them, the wheel's shared libraries."""
+    package, libraries = install.parent, install.parent.with_name(f"{_WHEEL}.libs")
+    copied = target / package.name / install.name
+    if copied.exists():
+        return copied
     fresh = target.with_name(f"{target.name}.new-{os.getpid()}")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(install, fresh, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+    unneeded = shutil.ignore_patterns("include", "*.a")
+    shutil.copytree(install, fresh / package.name / install.name, symlinks=True, ignore=unneeded)
+    if libraries.exists():
+        shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
     for path in (fresh, *fresh.rglob("*")):
         if not path.is_symlink():
             executable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
             path.chmod(0o755 if executable else 0o644)
     fresh.rename(target)
-    return target
+    return copied

@@ -117,7 +117,7 @@ def stage_of(path: str) -> str:
 
 
 _STAGES: Sequence[tuple[tuple[str, ...], str]] = (
-    (("smoke/", "tests/"), "test_plan"),
+    (("smoke/",), "test_plan"),
     (("migrations/", "alembic.ini"), "migrations"),
     (("app/runtime/", "app/extensions/"), "project"),
     (("/schemas.py", "app/enums.py"), "schemas"),

@@ -21,8 +21,8 @@ def check(build: Build) -> list[Finding]:
 def _parse(build: Build, file: EmittedFile) -> Finding | None:
     try:
         match file.path.rpartition(".")[2]:
-            case "py":
-                compile(file.text, file.path, "exec", ast.PyCF_ONLY_AST)
+            case "py" if file.path not in build.modules:
+                ast.parse(file.text, file.path)
             case "json":
                 json.loads(file.text)
             case "toml":

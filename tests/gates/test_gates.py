@@ -1,0 +1,245 @@
+# ruff: noqa: E501 - rows of changes read best as rows
+"""Each gate has a broken build that it, and no other gate, complains about, at the right place."""
+
+from typing import NamedTuple
+
+import pytest
+
+from generator.emit.bundle import Bundle
+from generator.verify.gates import GATES
+from generator.verify.model import SanityReport
+from tests.gates.conftest import Healthy, rebundled
+
+MODELS, SCHEMAS = "app/account/models.py", "app/account/schemas.py"
+SERVICE, ROUTER = "app/account/service.py", "app/account/router.py"
+REVISION = "migrations/versions/0001_initial.py"
+
+
+class Broken(NamedTuple):
+    gate: str
+    code: str
+    path: str
+    node: str
+    changes: tuple[tuple[str, str], ...]
+
+
+def said(report: SanityReport) -> dict[str, list[str]]:
+    """Return the codes of each gate that did not pass; one that could not run has the code "skipped"."""
+    return {g.gate: sorted({f.code for f in g.findings}) or ["skipped"] for g in report.gates if not g.ok}
+
+
+def test_a_healthy_build_passes_every_gate(healthy: Healthy) -> None:
+    report = healthy.run()
+    assert report.findings == ()
+    assert said(report) == {}
+    assert report.ok
+    assert [g.gate for g in report.gates] == [g.name for g in GATES]
+
+
+BROKEN = [
+    Broken("parse", "does-not-parse", "pyproject.toml", "", (("[project]", "[project"),)),
+    Broken(
+        "imports",
+        "does-not-import",
+        "app/tag/router.py",
+        "",
+        (('"""\n', '"""\n\nimport os\n\nVALUE = os.environ["NOT_THERE"]\n'),),
+    ),
+    Broken(
+        "lint",
+        "E711",
+        SERVICE,
+        "",
+        (('"""\n', '"""\n\n\ndef unused(x: int | None) -> bool:\n    return x == None\n'),),
+    ),
+    Broken(
+        "types",
+        "bad-return",
+        SERVICE,
+        "",
+        (
+            (
+                '"""\n',
+                '"""\n\n\ndef wrong(number: int) -> str:\n    """Return the wrong type."""\n    return number\n',
+            ),
+        ),
+    ),
+    Broken(
+        "create_schemas",
+        "server-field",
+        SCHEMAS,
+        "field:Account.status",
+        (("    balance: Balance\n", '    balance: Balance\n    status: AccountStatus = "OPEN"\n'),),
+    ),
+    Broken(
+        "create_schemas",
+        "wants-items",
+        SCHEMAS,
+        "collection:Account.tags",
+        (("list[Id] = Field(default_factory=list)", "list[Id] = Field(default_factory=list, min_length=1)"),),
+    ),
+    Broken(
+        "migrations",
+        "downgrade-leaves",
+        REVISION,
+        "",
+        (
+            (
+                '    op.drop_table("accounts_tags")\n',
+                '    op.execute("ALTER TABLE accounts_tags DROP COLUMN tag_id")\n',
+            ),
+        ),
+    ),
+    Broken(
+        "openapi",
+        "status-missing",
+        ROUTER,
+        "operation:Account.create",
+        (("status_code=201", "status_code=200"),),
+    ),
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda b: f"{b.gate}-{b.code}")
+def test_exactly_one_gate_sees_it(healthy: Healthy, broken: Broken) -> None:
+    report = healthy.run(healthy.replaced(broken.path, *broken.changes))
+    assert said(report) == {broken.gate: [broken.code]}
+    finding = report.findings[0]
+    assert (finding.source, finding.path, finding.node) == (broken.gate, broken.path, broken.node)
+    assert finding.line > 0 or broken.gate in ("parse", "migrations")
+    assert finding.stage
+
+
+def test_a_column_that_only_the_model_has_is_seen(healthy: Healthy) -> None:
+    """By reflection, and by Alembic itself: the two gates are a second opinion on each other."""
+    broken = healthy.replaced(
+        REVISION, ('        sa.Column("balance", sa.Numeric(10, 2), nullable=False),\n', "")
+    )
+    broken = replace_in(
+        healthy, broken, REVISION, 'sa.CheckConstraint("balance >= 0", name="ck_accounts_balance_ge"),', ""
+    )
+    report = healthy.run(broken)
+    assert said(report) == {
+        "database": ["column-missing", "constraint-missing"],
+        "drift": ["drift"],
+        "lint": ["unformatted"],
+    }
+    finding = next(f for f in report.findings if f.code == "column-missing")
+    assert (finding.path, finding.node, finding.stage) == (MODELS, "field:Account.balance", "models")
+
+
+def replace_in(healthy: Healthy, broken: Bundle, path: str, old: str, new: str) -> Bundle:
+    return Healthy(healthy.ir, healthy.guards, broken).replaced(path, (old, new))
+
+
+DATABASE = [
+    ("column-type", "field:Account.name", 'sa.Column("name", sa.String(80,', 'sa.Column("name", sa.String(70,'),
+    ("column-not-null", "field:Account.email", 'collation="C"), nullable=False),\n        sa.Column("balance"', 'collation="C"), nullable=True),\n        sa.Column("balance"'),
+    ("column-default", "field:Note.weight", 'server_default=sa.text("1")', 'server_default=sa.text("2")'),
+    ("constraint-differs", "field:Note.weight", '"weight > 0"', '"weight > 1"'),
+    ("constraint-missing", "field:Account.email", 'sa.UniqueConstraint("email", name="uq_accounts_email"),', ""),
+    ("index-missing", "field:Account.status", '    op.create_index("ix_accounts_status", "accounts", ["status", "id"])\n', ""),
+    ("index-extra", "entity:Tag", '    op.create_table(\n        "notes"', '    op.create_index("ix_more", "tags", ["label"])\n    op.create_table(\n        "notes"'),
+]  # fmt: skip
+
+
+def test_every_difference_between_migration_and_models_is_seen(healthy: Healthy) -> None:
+    broken = healthy.replaced(REVISION, *((old, new) for _, _, old, new in DATABASE))
+    report = healthy.run(broken)
+    gate = next(g for g in report.gates if g.gate == "database")
+    seen = {(f.code, f.node) for f in gate.findings}
+    assert seen == {(code, node) for code, node, _, _ in DATABASE}
+    assert said(report).keys() <= {"database", "drift", "lint"}
+
+
+def test_what_models_and_migration_both_lack_is_seen(healthy: Healthy) -> None:
+    without = healthy.replaced(
+        REVISION, ('        sa.CheckConstraint("balance >= 0", name="ck_accounts_balance_ge"),\n', "")
+    )
+    broken = replace_in(
+        healthy,
+        without,
+        MODELS,
+        '        sa.CheckConstraint("balance >= 0", name="ck_accounts_balance_ge"),\n',
+        "",
+    )
+    report = healthy.run(broken)
+    assert said(report) == {"database": ["constraint-missing"]}
+    assert report.findings[0].node == "field:Account.balance"
+
+
+def test_a_default_that_is_no_text_is_seen(healthy: Healthy) -> None:
+    """A state's default that lost its quotes, in both places."""
+    old, new = 'server_default="OPEN"', "server_default=sa.text(\"upper('open')\")"
+    broken = replace_in(healthy, healthy.replaced(REVISION, (old, new)), MODELS, old, new)
+    report = healthy.run(broken)
+    gate = next(g for g in report.gates if g.gate == "database")
+    assert [(f.code, f.node) for f in gate.findings] == [("column-default", "field:Account.status")]
+
+
+def test_a_model_that_nothing_imports_is_seen(healthy: Healthy) -> None:
+    text = healthy.text("app/entities.py")
+    kept = "\n".join(line for line in text.splitlines() if "tag" not in line.lower()) + "\n"
+    report = healthy.run(healthy.with_text("app/entities.py", kept))
+    assert "table-not-listed" in said(report)["database"]
+
+
+def test_an_upgrade_that_crashes_is_told_with_its_line(healthy: Healthy) -> None:
+    broken = healthy.replaced(
+        REVISION, ('    op.create_table(\n        "tags"', '    op.create_table(\n        "accounts"')
+    )
+    report = healthy.run(broken)
+    assert said(report) == {
+        "migrations": ["upgrade-fails"],
+        "database": ["skipped"],
+        "drift": ["skipped"],
+    }
+    finding = report.findings[0]
+    assert (finding.path, finding.node) == (REVISION, "entity:Tag")
+    assert 'relation "accounts" already exists' in finding.message
+
+
+def test_a_downgrade_that_crashes_is_told(healthy: Healthy) -> None:
+    report = healthy.run(healthy.replaced(REVISION, ('drop_table("notes")', 'drop_table("nothing")')))
+    assert said(report) == {"migrations": ["downgrade-fails"]}
+    assert report.findings[0].path == REVISION
+
+
+def test_two_heads_are_seen(healthy: Healthy) -> None:
+    second = 'from alembic import op\n\nrevision: str = "0002_other"\ndown_revision: str | None = None\n'
+    steps = "\n\ndef upgrade() -> None:\n    op.execute('SELECT 1')\n\n\ndef downgrade() -> None:\n    op.execute('SELECT 1')\n"
+    report = healthy.run(healthy.with_text("migrations/versions/0002_other.py", second + steps))
+    assert said(report)["migrations"] == ["heads"]
+
+
+def test_a_file_that_is_not_what_the_manifest_says_is_seen(healthy: Healthy) -> None:
+    files = [replace_text(f) if f.path == "README.md" else f for f in healthy.bundle.files]
+    report = healthy.run(Bundle(tuple(files), healthy.bundle.manifest))
+    assert said(report) == {"manifest": ["hash-wrong"]}
+    assert report.findings[0].path == "README.md"
+
+
+def replace_text(file):
+    return type(file)(file.path, "# Changed\n", file.blocks, file.once)
+
+
+def test_a_manifest_with_holes_is_seen(healthy: Healthy) -> None:
+    files = [f for f in healthy.bundle.files if f.path != "README.md"]
+    manifest = {p: d for p, d in healthy.bundle.manifest.items() if p != "Dockerfile"}
+    report = healthy.run(Bundle((*files, files[0]), manifest))
+    assert said(report) == {"manifest": ["file-missing", "not-in-manifest", "path-twice"]}
+
+
+def test_a_path_outside_is_seen_and_nothing_is_run(healthy: Healthy) -> None:
+    outside = type(healthy.bundle.files[0])("../outside.py", "")
+    report = healthy.run(rebundled([*healthy.bundle.files, outside]))
+    assert said(report)["manifest"] == ["path-outside"]
+    assert said(report)["migrations"] == said(report)["lint"] == ["skipped"]
+    assert not report.ok
+
+
+def test_a_program_that_kills_the_probe_is_no_pass(healthy: Healthy) -> None:
+    broken = healthy.replaced("app/tag/models.py", ('"""\n', '"""\n\nimport os\n\nos._exit(0)\n'))
+    report = healthy.run(broken)
+    assert said(report)["migrations"] == said(report)["openapi"] == said(report)["imports"] == ["skipped"]
+    assert "ended with code 0" in next(g for g in report.gates if g.gate == "imports").skipped
