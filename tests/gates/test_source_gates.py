@@ -6,20 +6,19 @@ import ast
 import pytest
 
 from generator.verify.gates import calls, guards
-from generator.verify.gates.build import Build, Evidence
+from generator.verify.gates.build import Build
 from generator.verify.gates.calls import misfit
 from generator.verify.gates.modules import Modules, Target
 from tests.gates.conftest import Healthy
 
 SERVICE, ROUTER = "app/account/service.py", "app/account/router.py"
-NONE = Evidence("", "", "", "")
 
 
 def looked_at(healthy: Healthy, *changes: tuple[str, str, str]) -> Build:
     current = healthy
     for path, old, new in changes:
         current = Healthy(healthy.ir, healthy.guards, current.replaced(path, (old, new)))
-    return Build(current.bundle, healthy.ir, healthy.guards, NONE)
+    return Build(current.bundle, healthy.ir, healthy.guards)
 
 
 CALLS = [

@@ -19,7 +19,7 @@ from generator.verify.gates.probe import run_probe
 from generator.verify.gates.table import GATES, Gate
 from generator.verify.gates.typecheck import TYPES
 from generator.verify.model import GateResult, SanityReport
-from generator.verify.sandbox import Sandbox
+from generator.verify.sandbox import Sandbox, Session
 
 __all__ = ["GATES", "Gate", "Gated", "run_gates"]
 
@@ -34,8 +34,19 @@ def run_gates(
     """Ask every gate; one that can't say is reported as skipped, which is not a pass."""
     if guards is None:
         guards = FlowLogicSynthesizer(build_graph(ir)).synthesize_for_app(ir)
-    build = Build(bundle, ir, guards, _gather(bundle, sandbox))
-    return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
+    if manifest.unpackable(bundle):
+        build = Build(bundle, ir, guards)
+        return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
+    with sandbox.open(bundle) as session, ThreadPoolExecutor(4) as threads:
+        build = Build(bundle, ir, guards, _gather(session, threads))
+        return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
+
+
+def _gather(session: Session, threads: ThreadPoolExecutor) -> Evidence:
+    """Start the commands that take time, so that they run while the files are read."""
+    probe = threads.submit(run_probe, session)
+    types, lint, layout = (threads.submit(session.run, list(command)) for command in (TYPES, LINT, LAYOUT))
+    return Evidence(probe.result, lint.result, layout.result, types.result)
 
 
 def _ask(gate: Gate, build: Build) -> GateResult:
@@ -47,13 +58,3 @@ def _ask(gate: Gate, build: Build) -> GateResult:
         found, skipped = [], str(reason)
     findings = tuple(replace(f, source=gate.name) for f in found)
     return GateResult(gate.name, findings, round((time.perf_counter() - begin) * 1000, 1), skipped)
-
-
-def _gather(bundle: Gated, sandbox: Sandbox) -> Evidence:
-    """Run the commands that take time beside the application, at the same time."""
-    if reason := manifest.unpackable(bundle):
-        return Evidence(reason, reason, reason, reason)
-    with sandbox.open(bundle) as session, ThreadPoolExecutor(4) as threads:
-        probe = threads.submit(run_probe, session)
-        types, lint, layout = (threads.submit(session.run, list(c)) for c in (TYPES, LINT, LAYOUT))
-        return Evidence(probe.result(), lint.result(), layout.result(), types.result())

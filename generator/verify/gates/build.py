@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -39,18 +39,20 @@ class Gated(Protocol):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What the commands run beside the application gave; a text says why there is nothing."""
+    """What the commands give that run beside the application; a text says why there is nothing."""
 
-    probe: Probe | str
-    lint: Completed | str
-    layout: Completed | str
-    types: Completed | str
+    probe: Callable[[], Probe | str]
+    lint: Callable[[], Completed]
+    layout: Callable[[], Completed]
+    types: Callable[[], Completed]
 
 
 class Build:
     """Everything a gate may look at."""
 
-    def __init__(self, bundle: Gated, ir: ApplicationIR, guards: GuardIR, evidence: Evidence) -> None:
+    def __init__(
+        self, bundle: Gated, ir: ApplicationIR, guards: GuardIR, evidence: Evidence | None = None
+    ) -> None:
         self.bundle, self.ir, self.guards, self._evidence = bundle, ir, guards, evidence
         self.index = Index(ir)
         self.files: dict[str, EmittedFile] = {f.path: f for f in bundle.files}
@@ -66,15 +68,16 @@ class Build:
         return physical(self.ir)
 
     @property
+    def evidence(self) -> Evidence:
+        """What the commands give."""
+        if self._evidence is None:
+            raise CannotRun("the application was not unpacked")
+        return self._evidence
+
+    @cached_property
     def probe(self) -> Probe:
         """What was seen from inside."""
-        if isinstance(self._evidence.probe, str):
-            raise CannotRun(self._evidence.probe)
-        return self._evidence.probe
-
-    def output(self, name: str) -> Completed:
-        """Return what a command printed: "lint", "layout" or "types"."""
-        found: Completed | str = getattr(self._evidence, name)
+        found = self.evidence.probe()
         if isinstance(found, str):
             raise CannotRun(found)
         return found

@@ -31,8 +31,9 @@ def _module(build: Build, modules: Modules, name: str) -> Iterator[Finding]:
         known[local] = target
         if not modules.has(target):
             yield _missing(build, modules, target, path, line)
-    known = {local: t for local, t in known.items() if local not in _rebound(modules.trees[name])}
-    for node in ast.walk(modules.trees[name]):
+    rebound = _rebound(modules, name)
+    known = {local: t for local, t in known.items() if local not in rebound}
+    for node in modules.nodes(name, ast.expr):
         if isinstance(node, ast.Attribute) and (used := _target(node, known)) and not modules.has(used):
             yield _missing(build, modules, used, path, node.lineno)
         elif isinstance(node, ast.Call) and (used := _target(node.func, known)):
@@ -58,10 +59,10 @@ def _target(node: ast.expr, known: dict[str, Target]) -> Target | None:
             return None
 
 
-def _rebound(tree: ast.Module) -> frozenset[str]:
+def _rebound(modules: Modules, name: str) -> frozenset[str]:
     """Return the names that the module assigns or takes as arguments: they may mean other things."""
-    stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    return frozenset(stored | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)})
+    stored = {n.id for n in modules.nodes(name, ast.Name) if not isinstance(n.ctx, ast.Load)}
+    return frozenset(stored | {n.arg for n in modules.nodes(name, ast.arg)})
 
 
 def misfit(function: Function, call: ast.Call) -> str:
@@ -96,21 +97,24 @@ def _signature(args: ast.arguments) -> inspect.Signature:
 
 
 def _operations(build: Build, modules: Modules) -> Iterator[Finding]:
+    called: dict[str, frozenset[Target]] = {}
     for operation in build.ir.api.operations:
         wanted = endpoint(build.index, operation)
         snake = wanted.entity.snake
         service, router = module(snake, "service"), module(snake, "router")
+        if router not in called:
+            called[router] = _called(modules, router)
         if wanted.function not in modules.functions.get(service, {}):
             what = f"there is no function {wanted.function} for {operation.id}"
             yield build.finding("no-service", what, path=module_path(snake, "service"), node=operation.id)
-        elif not _calls(modules, router, Target(service, wanted.function)):
+        elif Target(service, wanted.function) not in called[router]:
             what = f"no handler calls {service}.{wanted.function}"
             yield build.finding("no-route", what, path=module_path(snake, "router"), node=operation.id)
 
 
-def _calls(modules: Modules, name: str, wanted: Target) -> bool:
+def _called(modules: Modules, name: str) -> frozenset[Target]:
     if name not in modules.trees:
-        return False
+        return frozenset()
     known = {local: target for local, target, _ in modules.imports(name)}
-    calls = (node for node in ast.walk(modules.trees[name]) if isinstance(node, ast.Call))
-    return any(_target(call.func, known) == wanted for call in calls)
+    found = (_target(call.func, known) for call in modules.nodes(name, ast.Call))
+    return frozenset(target for target in found if target)

@@ -22,20 +22,19 @@ def check(build: Build) -> list[Finding]:
 
 def _layout(build: Build) -> list[Finding]:
     """Report files in another layout; one that does not parse is a matter of the parse gate."""
-    lines = _output(build, "layout").stdout.splitlines()
+    lines = _checked(build.evidence.layout()).stdout.splitlines()
     paths = [line.removeprefix(_UNFORMATTED) for line in lines if line.startswith(_UNFORMATTED)]
     return [build.finding("unformatted", "ruff would lay it out differently", path=path) for path in paths]
 
 
-def _output(build: Build, name: str) -> Completed:
-    done = build.output(name)
+def _checked(done: Completed) -> Completed:
     if done.code not in (0, 1) or (done.code == 1 and not done.stdout):
         raise CannotRun(f"ruff ended with code {done.code}: {done.stderr.strip()}")
     return done
 
 
 def _messages(build: Build) -> list[Finding]:
-    done = _output(build, "lint")
+    done = _checked(build.evidence.lint())
     try:
         rows: list[dict[str, Any]] = msgspec.json.decode(done.stdout or "[]")
     except msgspec.DecodeError as error:

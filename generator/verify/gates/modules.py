@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeVar
 
 import msgspec
 
+N = TypeVar("N", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -23,6 +25,7 @@ class Modules:
     def __init__(self, sources: dict[str, ast.Module]) -> None:
         self.trees = {_dotted(path): tree for path, tree in sources.items()}
         self.paths = {_dotted(path): path for path in sources}
+        self._nodes = {name: list(ast.walk(tree)) for name, tree in self.trees.items()}
         self.names = {name: frozenset(_bound(tree)) for name, tree in self.trees.items()}
         self.functions = {
             name: {n.name: n for n in tree.body if isinstance(n, Function)}
@@ -42,9 +45,13 @@ class Modules:
         """Return the function that a target is."""
         return self.functions[target.module].get(target.symbol)
 
+    def nodes(self, module: str, kind: type[N]) -> Iterator[N]:
+        """Yield every node of a kind, wherever it stands in the module."""
+        return (node for node in self._nodes[module] if isinstance(node, kind))
+
     def imports(self, module: str) -> Iterator[tuple[str, Target, int]]:
         """Yield (local name, what it stands for, line) of each import of one of our modules."""
-        for node in ast.walk(self.trees[module]):
+        for node in self.nodes(module, ast.stmt):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     if alias.name in self.trees and alias.asname:
