@@ -11,6 +11,7 @@ from generator.verify.model import Scenario, Suite, TestsModelIR
 from generator.verify.plan.context import Context
 from generator.verify.plan.replay import Replayer
 from generator.verify.plan.session import BASE, START
+from generator.verify.plan.suites.branches import plan_branches
 from generator.verify.plan.suites.chains import plan_chains
 from generator.verify.plan.suites.guards import plan_guards
 from generator.verify.plan.suites.lists import plan_lists
@@ -32,6 +33,7 @@ def make_plan(ir: ApplicationIR, guards: GuardIR | None = None) -> TestsModelIR:
     context.solve_rows()
     for operation in ir.api.operations:
         plan_success(context, operation)
+        plan_branches(context, operation)
         plan_paths(context, operation)
         plan_members(context, operation)
         plan_guards(context, operation, guards)

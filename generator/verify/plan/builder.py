@@ -12,7 +12,7 @@ from generator.verify.plan.conditions import Maker as FlowMaker
 from generator.verify.plan.conditions import Makers, all_uniques, find_operation
 from generator.verify.plan.maker import Maker
 from generator.verify.plan.values import Token, Value
-from generator.verify.plan.wants import Inside, Move, Program, Want, graft
+from generator.verify.plan.wants import Inside, Move, Program, Want, graft, keys_of
 
 MAX_ROWS = 60
 
@@ -39,10 +39,8 @@ class Builder:
 
     def row(self, program: Program, entity: str, **given: int) -> tuple[Program, int]:
         """Add a row of an entity and all it needs; `given` are references (or the owner) to use."""
-        if entity in self.solved and not given:
-            part, key = self.solved[entity]
-            program, keys = graft(program, part, self.fresh)
-            return program, keys[key]
+        if entity in self.solved:
+            return self._grafted(program, entity, given)
         if entity in self._open or len(program.wants) > MAX_ROWS:
             raise Unreachable(f"a row of {entity} needs another of its kind")
         self._open.append(entity)
@@ -50,6 +48,23 @@ class Builder:
             return self._build(program, entity, given)
         finally:
             self._open.pop()
+
+    def _grafted(self, program: Program, entity: str, given: dict[str, int]) -> tuple[Program, int]:
+        """Add the rows that are known to work, led to the given ones; leave out what is not needed."""
+        part, key = self.solved[entity]
+        grown, keys = graft(program, part, self.fresh)
+        if not given:
+            return grown, keys[key]
+        want = grown.wants[keys[key]]
+        if not want.made_by_create:
+            return self._build(program, entity, given)
+        owner = self.index.entities[entity].owner_field
+        for name, row in given.items():
+            want = msgspec.structs.replace(want, owner=row) if name == owner else want.with_ref(name, row)
+        grown = grown.put(keys[key], want)
+        used = needed(grown, keys[key])
+        kept = {k: w for k, w in grown.wants.items() if k in program.wants or k in used}
+        return msgspec.structs.replace(grown, wants=kept), keys[key]
 
     def _build(self, program: Program, entity: str, given: dict[str, int]) -> tuple[Program, int]:
         if find_operation(self.index, entity, OperationKind.CREATE) is not None:
@@ -167,7 +182,7 @@ class Builder:
     def _input_value(self, flow: Flow, item: Input) -> Value:
         """Return a value for an input: one of its own if it is stored in a field that is unique."""
         alone = stored_in_unique(self.index, flow, item.name)
-        return self.maker.unique(item) if alone else self.maker.usual(item)
+        return self.maker.unique(item) if alone else self.maker.usual(item, 1)  # not what a row has already
 
     def target(self, operation: Operation) -> Program:
         """Return the first guess of a program that carries out an operation."""
@@ -198,6 +213,24 @@ class Builder:
         wants = {k: _swapped(w, swap) for k, w in program.wants.items() if swap[k] == k or k == new}
         target = None if program.target is None else _swapped_move(program.target, swap, new)
         return msgspec.structs.replace(program, wants=wants, target=target)
+
+
+def needed(program: Program, key: int) -> set[int]:
+    """Return the rows that a row needs, owned rows of them included."""
+    found: set[int] = set()
+    queue = [key]
+    while queue:
+        at = queue.pop()
+        if at in found:
+            continue
+        found.add(at)
+        want = program.wants[at]
+        queue += keys_of(want)
+        queue += [] if want.owner is None else [want.owner]
+        queue += [] if want.inside is None else [want.inside.parent]
+        queue += [k for m in (*want.early, *want.moves) for k in m.rows.values()]
+        queue += [k for k, w in program.wants.items() if w.owner == at]
+    return found
 
 
 def _swapped(want: Want, swap: dict[int, int]) -> Want:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import count
+from itertools import count, islice
 
 import msgspec
 
@@ -43,6 +43,7 @@ class Context:
         self.scenarios: list[Scenario] = []
         self.uncovered: dict[str, str] = {}
         self._good: dict[str, Program | None] = {}
+        self._states: dict[tuple[str, str, str], tuple[Program, int] | None] = {}
         self._names: set[str] = set()
         self._token = count(1)
 
@@ -62,8 +63,26 @@ class Context:
             elif key in run.program.wants:
                 self.builder.solved[name] = (run.program.wants, key)
 
+    def in_state(self, entity: str, field: str, state: str) -> tuple[Program, int] | None:
+        """Return a program that brings a row of an entity to a state."""
+        known = (entity, field, state)
+        if known not in self._states:
+            self._states[known] = self._bring(entity, field, state)
+        return self._states[known]
+
+    def _bring(self, entity: str, field: str, state: str) -> tuple[Program, int] | None:
+        try:
+            program, key = self.builder.row(Program(), entity)
+        except Unreachable:
+            return None
+        starts = list(islice(self.turner.reach(program, key, field, state), 12))
+        run = self.searcher.find(starts, None, 80)
+        return None if run is None else (run.program, key)
+
     def good(self, operation: Operation) -> Program | None:
         """Return a program in which the operation succeeds."""
+        if operation.kind is OperationKind.LIST:
+            return None
         if operation.id not in self._good:
             self._good[operation.id] = self._solve(operation)
         return self._good[operation.id]

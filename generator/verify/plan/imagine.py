@@ -136,6 +136,12 @@ class World:
         """Return the wanted row behind an id, or the stored one."""
         return self._keys.get(row_id, Stored(entity, row_id))
 
+    def wanted(self, row: Any) -> int | None:
+        """Return the wanted row that a handle or an id stands for."""
+        if isinstance(row, int):
+            return row
+        return self._keys.get(row.id if isinstance(row, Stored) else str(row))
+
     def entity_of(self, handle: Handle) -> str:
         """Return the entity of a row."""
         match handle:

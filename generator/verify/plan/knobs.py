@@ -92,6 +92,9 @@ class Finder:
             yield from self._row(ref, scope)
             return
         entity = self._world.entity_of(handle)
+        if ref.field == "id":
+            yield from self._row(msgspec.structs.replace(ref, field=""), scope)
+            return
         if self._index.has_field(entity, ref.field):
             yield from self.field(handle, self._index.field(entity, ref.field), depth)
 

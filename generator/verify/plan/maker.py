@@ -120,6 +120,11 @@ class Maker:
                 return list(_instant_bounds(field, beyond=False))
         return []
 
+    def unique_bounds(self, field: Typed) -> list[LABELLED]:
+        """Return the longest text of one's own, for texts that have a longest."""
+        shape = texts.longest_shape(field) if field.type.name == "string" else None
+        return [] if shape is None else [("the longest", Token(self._number(), shape))]
+
     def refused(self, field: Typed) -> list[LABELLED]:
         """Return values that break exactly one of the field's constraints, each with which."""
         found = list(_WRONG_TYPE.get(field.type.name, ()))

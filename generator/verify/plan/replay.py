@@ -78,10 +78,7 @@ class Replayer:
 
     def _step(self, step: Step, names: Bindings, clock: _Clock) -> str:
         request = make_request(step, names)
-        if step.walk:
-            reply = self._walk(request, clock)
-        else:
-            reply = self._answer(request, clock)
+        reply = self._walk(request, clock) if step.walk else self._answer(request, clock)
         return check(step, reply, names)
 
     def _walk(self, request: Request, clock: _Clock) -> Reply:

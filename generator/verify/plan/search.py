@@ -21,7 +21,7 @@ from generator.verify.plan.session import Exchange, Session
 from generator.verify.plan.turning import Turner
 from generator.verify.plan.tweaks import Tweaker
 from generator.verify.plan.values import Value
-from generator.verify.plan.wants import Place, Program
+from generator.verify.plan.wants import Place, Program, later
 
 MAX_TWEAKS = 60  # taken from one failed run
 
@@ -125,7 +125,8 @@ class Searcher:
     def _aim(self, run: Run, answer: Exchange, goal: Goal) -> Iterator[Program]:
         place = Place("target")
         if goal.cause is not None:
-            yield from self._break(run, place, goal.cause)
+            before = self.prepare(run.program) if answer.ok else run  # the rows as the target found them
+            yield from self._break(before, place, goal.cause)
         if not answer.ok and not goal.code:
             yield from self._mend(run, answer, place)
 
@@ -168,8 +169,9 @@ class Searcher:
         elif cause.unique is not None:
             for handle in self._handles(world, place, cause):
                 yield from self._rival(run, world, handle, cause.unique, cause.entity)
-                if cause.unique.only is not None:
-                    yield from tweaker.toward(cause.unique.only, {"self": handle}, truth=True)
+                only = cause.unique.only
+                if only is not None and world.value_of(only, {"self": handle}) is not True:
+                    yield from tweaker.toward(only, {"self": handle}, truth=True)
             if place.get(run.program) is not None and cause.unique.on_conflict == "reject":
                 yield from self._repeat(run.program)
 
@@ -232,6 +234,9 @@ class Searcher:
             return
         finder = Finder(self._index, world)
         for scope in self._scopes(world, place, msgspec.structs.replace(cause, source="rule")):
+            if cause.unique.during is not None and isinstance(scope["self"], int):
+                want = run.program.wants[scope["self"]]
+                yield from (run.program.put(scope["self"], later(want, days)) for days in (2, 40))
             for name in (*cause.unique.fields, *(cause.unique.during or ())):
                 field = self._index.field(cause.entity, name)
                 for knob in finder.field(scope["self"], field):

@@ -14,6 +14,7 @@ from generator.verify.plan.values import Raw, Value
 
 UNUSUAL = 'O\'Hara "x" \\ é 漢 🙂 {{ }} %s <b>; --'
 _ENOUGH = 10**7
+_FEW = 2000
 _ALPHANUMERIC = DIGITS + LETTERS
 
 
@@ -71,9 +72,22 @@ def unique_shape(field: TextField) -> dict[str, Any] | None:
         return {"parts": ["https://example.com/", [DIGITS, 12]]}
     low, high = lengths(field)
     parts = _unique_parts(field, low, high)
-    if parts is None or capacity(parts) < 2000:
+    if parts is None or capacity(parts) < _FEW:
         return None
     return {"parts": [p if isinstance(p, str) else list(p) for p in parts]}
+
+
+def longest_shape(field: TextField) -> dict[str, Any] | None:
+    """Return how to spell a text of one's own that is as long as it may be."""
+    _, high = lengths(field)
+    if field.limits.pattern is not None:
+        parts = longest(field.limits.pattern, high)
+        if parts is None or capacity(parts) < _FEW:
+            return None
+        return {"parts": [p if isinstance(p, str) else list(p) for p in parts]}
+    if high < 8:
+        return None
+    return {"parts": ["y" * (high - min(12, high)), [DIGITS, min(12, high)]]}
 
 
 def _unique_parts(field: TextField, low: int, high: int) -> list[Part] | None:

@@ -38,6 +38,7 @@ class Turner:
             case "input" | "patch":
                 yield knob.place.change(program, lambda m: m.with_value(knob.name, value))
             case "state":
+                yield from self._onward(program, knob, str(value))
                 yield from self.reach(program, knob.key, knob.name, str(value), late_first=late_first)
             case "ref" | "patch_ref" | "input_ref":
                 yield from self.refer(program, knob, value)
@@ -137,6 +138,16 @@ class Turner:
 
     # --- states and fields that only operations write ---
 
+    def _onward(self, program: Program, knob: Knob, state: str) -> Iterator[Program]:
+        """Yield programs in which a row goes on from the state it is in."""
+        want = program.wants[knob.key]
+        machine = next(m for m in self._index.entities[want.entity].machines if m.field == knob.name)
+        if knob.current not in machine.states or knob.current == machine.initial:
+            return
+        for path in self._paths(want.entity, machine, state, str(knob.current)):
+            for when in ("late", "moves"):
+                yield from self.walk(program, knob.key, path, when)
+
     def reach(
         self, program: Program, key: int, field: str, state: str, *, late_first: bool = False
     ) -> Iterator[Program]:
@@ -150,10 +161,13 @@ class Turner:
             for when in ("late", "moves", "early") if late_first else ("moves", "early", "late"):
                 yield from self.walk(bare, key, path, when)
 
-    def _paths(self, entity: str, machine: StateMachine, state: str) -> list[list[list[Writer]]]:
+    def _paths(
+        self, entity: str, machine: StateMachine, state: str, start: str = ""
+    ) -> list[list[list[Writer]]]:
         """Return the shortest way to a state: for each of its moves the flows that make it."""
-        queue: deque[tuple[str, list[list[Writer]]]] = deque([(machine.initial, [])])
-        seen = {machine.initial}
+        first = start or machine.initial
+        queue: deque[tuple[str, list[list[Writer]]]] = deque([(first, [])])
+        seen = {first}
         while queue:
             at, path = queue.popleft()
             if at == state:

@@ -87,6 +87,10 @@ class Tweaker:
     def _turn(self, knob: Knob, value: Any) -> Iterator[Program]:
         if knob.kind == "count":
             return
+        if knob.kind in {"ref", "patch_ref", "input_ref"} and value is not None:
+            value = self._world.wanted(value)
+            if value is None:
+                return
         yield from self._turner.turn(self._program, knob, value, late_first=self._late_first)
 
     # --- comparisons ---

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 
 import msgspec
 
-from generator.verify.plan.values import Value
+from generator.verify.plan.values import At, Day, Value
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -193,6 +194,16 @@ def _renumber_inside(inside: Inside | None, keys: dict[int, int]) -> Inside | No
 def _renumber_move(move: Move, keys: dict[int, int], fresh: Fresh) -> Move:
     rows = {b: keys[k] for b, k in move.rows.items()}
     return msgspec.structs.replace(move, rows=rows, values={n: fresh(v) for n, v in move.values.items()})
+
+
+def later(want: Want, days: int) -> Want:
+    """Return the want with all its times shifted; past dates go back, so that they stay past."""
+    for name, value in want.values.items():
+        if isinstance(value, At):
+            want = want.with_value(name, At(value.delta + timedelta(days=days)))
+        elif isinstance(value, Day):
+            want = want.with_value(name, Day(value.days + (days if value.days >= 0 else -days)))
+    return want
 
 
 def keys_of(want: Want) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 import msgspec
 
@@ -57,10 +57,7 @@ def _chain(context: Context, entity: Entity, machine: StateMachine, way: tuple[s
     except Unreachable as error:
         context.miss(node, str(error))
         return
-    movers = [
-        context.turner.movers(entity.name, machine.field, at, to)
-        for at, to in zip(way, way[1:], strict=False)
-    ]
+    movers = [context.turner.movers(entity.name, machine.field, at, to) for at, to in pairwise(way)]
     starts = list(islice(context.turner.walk(_unmoved(program, key), key, movers, "late"), 4))
     run = context.searcher.find(starts, None, 80)
     if run is None:

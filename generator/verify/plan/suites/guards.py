@@ -8,6 +8,7 @@ from itertools import islice
 from generator.guards.model import GuardIR
 from generator.ir.model import Operation, OperationKind, Transition
 from generator.ir.writes import writes_of
+from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques, operation_causes
 from generator.verify.plan.context import GOAL_BUDGET, Context, heading
 from generator.verify.plan.realize import Run
@@ -55,16 +56,14 @@ def _refused(context: Context, operation: Operation, program: Program, cause: Ca
     run = context.find(program, Goal(cause))
     node = f"{operation.id}:{cause.id}:refused"
     if run is None:
-        reason = _reason(context, operation, cause)
-        context.miss(node, reason)
+        context.miss(node, _reason(cause))
         return
     write_refusal(context, operation, run, f"refused by {label(context, cause)}", node, cause.id)
 
 
-def _reason(context: Context, operation: Operation, cause: Cause) -> str:
+def _reason(cause: Cause) -> str:
     if cause.source == "ensures":
-        return "it holds after every sequence of requests that was tried"
-    del context, operation
+        return "the effects seem to make it true: it held after every sequence of requests that was tried"
     return f"no sequence of requests in which it alone refuses was found in {GOAL_BUDGET} tries"
 
 
@@ -102,7 +101,7 @@ def write_refusal(context: Context, operation: Operation, run: Run, what: str, n
 
 def _edge(context: Context, operation: Operation, program: Program, cause: Cause) -> None:
     """Find a world in which a bound of the condition is met exactly and the operation succeeds."""
-    first = context.searcher.run(program)
+    first = context.searcher.prepare(program)
     for changed in list(islice(context.searcher.edges(first, cause), EDGE_TRIES)):
         run = context.searcher.run(changed)
         if run.ready and run.answer is not None and run.answer.ok:
@@ -137,14 +136,34 @@ def _states(
 
 def _in_state(context: Context, program: Program, cause: Cause, state: str, goal: Goal) -> Run | None:
     """Return a run that meets the goal while the transition's row is in a state."""
-    first = context.searcher.run(program)
-    starts = list(context.searcher.into_state(first, cause, state))
+    known = _brought(context, program, cause, state)
+    first = context.searcher.prepare(program)
+    starts = [*known, *context.searcher.into_state(first, cause, state)]
     for start in starts:
         run = context.searcher.run(start)
         if run.ready and run.answer is not None and goal.met(run.answer):
             return run
-    found = context.searcher.find(starts, goal, 20)
+    found = context.searcher.find(starts, goal, 40)
     return None if found is None else _checked(context, found, cause, state, goal)
+
+
+def _brought(context: Context, program: Program, cause: Cause, state: str) -> list[Program]:
+    """Return the operation on a row that is known to come to the state."""
+    target, transition = program.target, cause.transition
+    if target is None or transition is None or transition.target.via:
+        return []
+    if transition.target.root not in target.rows:
+        return []
+    entity = transition.target.entity.removeprefix("entity:")
+    known = context.in_state(entity, transition.target.field, state)
+    if known is None:
+        return []
+    operation = context.index.operations[target.operation]
+    try:
+        found, move = context.builder.flow(known[0], operation, {transition.target.root: known[1]})
+    except Unreachable:
+        return []
+    return [found.aim(move)]
 
 
 def _checked(context: Context, run: Run, cause: Cause, state: str, goal: Goal) -> Run | None:

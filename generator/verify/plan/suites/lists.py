@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -15,7 +16,8 @@ from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft, missing, ref
 from generator.verify.plan.session import Exchange
 from generator.verify.plan.tweaks import Tweaker
-from generator.verify.plan.wants import Place, Program
+from generator.verify.plan.values import At, Day, Token
+from generator.verify.plan.wants import Place, Program, Want, later
 
 ROWS = 3
 _RANGED = {"int", "float", "decimal", "date", "datetime"}
@@ -57,13 +59,14 @@ def plan_lists(context: Context, operation: Operation) -> None:
 def _group(context: Context, operation: Operation) -> Group | None:
     """Make rows that differ where they may and share what the list can be narrowed by."""
     for narrow in (*_ways(context, operation), None):
-        try:
-            program, keys = _rows(context, operation, narrow)
-        except Unreachable:
-            continue
-        run = context.searcher.find([program], None, 25)
-        if run is not None and len({run.ids[k] for k in keys}) == len(keys):
-            return Group(run.program, keys, narrow)
+        for vary in (_vary, _later, None):
+            try:
+                program, keys = _rows(context, operation, narrow, vary)
+            except Unreachable:
+                break
+            run = context.searcher.find([program], None, 12)
+            if run is not None and len({run.ids[k] for k in keys}) == len(keys):
+                return Group(run.program, keys, narrow)
     return None
 
 
@@ -90,7 +93,7 @@ def _shareable(context: Context, entity: Entity, field: Field) -> bool:
 
 
 def _rows(
-    context: Context, operation: Operation, narrow: tuple[str, str] | None
+    context: Context, operation: Operation, narrow: tuple[str, str] | None, vary: Vary | None
 ) -> tuple[Program, tuple[int, ...]]:
     entity = context.index.entities[operation.entity]
     program, given, value = Program(), {}, None
@@ -105,27 +108,33 @@ def _rows(
         want = program.wants[key]
         if given and not want.made_by_create:
             raise Unreachable(f"rows of {entity.name} take no reference")
-        program = _vary(context, entity, program, key, number)
+        if vary is not None and want.made_by_create:
+            program = program.put(key, vary(context, entity, _later(context, entity, want, number), number))
         if field is not None and value is not None:
             program = program.put(key, program.wants[key].with_value(field.name, value))
         keys.append(key)
     return program, tuple(keys)
 
 
-def _vary(context: Context, entity: Entity, program: Program, key: int, number: int) -> Program:
+_ORDER = (1, 0, 2)  # so that the order of creation is no order of values
+Vary = Callable[[Context, Entity, Want, int], Want]
+
+
+def _later(context: Context, entity: Entity, want: Want, number: int) -> Want:
+    """Shift all times of a row by the same number of days, so that ranges stay what they are."""
+    del context, entity
+    return later(want, _ORDER[number] * 3)
+
+
+def _vary(context: Context, entity: Entity, want: Want, number: int) -> Want:
     """Give each row other values in the fields that are filtered and sorted by, the last one nulls."""
-    want = program.wants[key]
-    if not want.made_by_create:
-        return program
-    order = (1, 0, 2)[number]  # so that the order of creation is no order of values
     for name in dict.fromkeys((*entity.listing.sorts, *entity.listing.filters)):
         field = context.index.field(entity.name, name)
         client = field.managed is Managed.CLIENT and field.type.name not in {"row", "bool"}
-        if not client or (field.type.nullable and number == ROWS - 1):
-            continue
-        if context.builder.value(entity, field) == context.maker.usual(field) or field.type.name in _RANGED:
-            want = want.with_value(name, context.maker.usual(field, order))
-    return program.put(key, want)
+        timed = isinstance(want.values.get(name), At | Day | Token)
+        if client and not timed and not (field.type.nullable and number == ROWS - 1):
+            want = want.with_value(name, context.builder.value(entity, field, _ORDER[number]))
+    return want
 
 
 class _Listed(msgspec.Struct):

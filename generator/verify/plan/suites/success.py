@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from generator.ir.index import client_fields
-from generator.ir.model import Operation, OperationKind
-from generator.verify.plan.builder import Unreachable
+from generator.ir.model import Field, Operation, OperationKind
+from generator.verify.plan.builder import Unreachable, stored_in_unique
+from generator.verify.plan.conditions import all_uniques
 from generator.verify.plan.context import Context, heading
 from generator.verify.plan.maker import wire_of
 from generator.verify.plan.realize import Run
@@ -200,12 +201,23 @@ def _other(context: Context, member: Member, program: Program) -> Value:
 
 def _bounds(context: Context, operation: Operation, program: Program, member: Member) -> None:
     """Send every value at the member's bounds; each must be accepted."""
-    values = context.maker.bounds(member)
+    values = _edges(context, operation, member)
     if not values:
         return
     left = _together(context, operation, program, member, values)
     for label, value in left:
         _alone(context, operation, program, member, label, value)
+
+
+def _edges(context: Context, operation: Operation, member: Member) -> list[tuple[str, Value]]:
+    """Return accepted values at the bounds; of a unique member only such as each scenario has its own of."""
+    if isinstance(member, Field):
+        entity = context.index.entities[operation.entity]
+        if any(u.fields == (member.name,) for u in all_uniques(entity)):
+            return context.maker.unique_bounds(member)
+    elif stored_in_unique(context.index, context.index.flows[operation.flow], member.name):
+        return context.maker.unique_bounds(member)
+    return context.maker.bounds(member)
 
 
 def _together(

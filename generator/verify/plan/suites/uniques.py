@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import islice
 
-from generator.ir.model import Operation, OperationKind, Unique
+from generator.ir.model import Managed, Operation, OperationKind, Unique
 from generator.ir.writes import writes_of
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques
@@ -42,6 +42,9 @@ def _one(context: Context, operation: Operation, program: Program, cause: Cause)
     merges = creates and unique.on_conflict != "reject"
     goal = Goal(cause, status=200) if merges else Goal(cause)
     node = f"{operation.id}:{cause.id}:{unique.on_conflict if merges else 'refused'}"
+    if any(context.index.field(cause.entity, n).managed is Managed.COUNTER for n in unique.fields):
+        context.miss(node, "a counter never gives a number twice")
+        return
     run = context.searcher.find(_starts(context, operation, program, unique), goal, BUDGET)
     if run is None:
         context.miss(node, f"no sequence of requests in which it refuses was found in {BUDGET} tries")

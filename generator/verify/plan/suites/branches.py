@@ -1,0 +1,112 @@
+"""What a flow does depends on rows and conditions: several rows in each collection, each branch taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from generator.expr.model import AggregateExpr, EntityRef, Expr
+from generator.expr.walk import walk
+from generator.ir.model import Delete, Each, Flow, Operation, OperationKind, When
+from generator.ir.writes import effects_of
+from generator.verify.plan.context import Context
+from generator.verify.plan.imagine import World
+from generator.verify.plan.knobs import Finder, Knob
+from generator.verify.plan.search import Goal
+from generator.verify.plan.suites.success import record
+from generator.verify.plan.tweaks import Tweaker
+from generator.verify.plan.wants import Place, Program
+
+BUDGET = 25
+TRIES = 12
+TARGET = Place("target")
+
+
+def plan_branches(context: Context, operation: Operation) -> None:
+    """Add the scenarios about what a flow's effects depend on."""
+    program = context.good(operation)
+    if operation.kind is not OperationKind.FLOW or program is None:
+        return
+    flow = context.index.flows[operation.flow]
+    for source in dict.fromkeys(_collections(flow)):
+        _several(context, operation, program, source)
+    for node, condition in _conditions(flow):
+        _both(context, operation, program, node, condition)
+
+
+def _collections(flow: Flow) -> Iterator[EntityRef]:
+    """Yield the collections that a flow reads or works through."""
+    for effect in effects_of(flow.effects):
+        if isinstance(effect, Each) and isinstance(effect.source, EntityRef):
+            yield effect.source
+        elif isinstance(effect, Delete) and effect.target.type.name == "rows":
+            yield effect.target
+    for condition in flow.requires:
+        for part in walk(condition.expr):
+            if isinstance(part, AggregateExpr) and isinstance(part.source, EntityRef):
+                yield part.source
+
+
+def _several(context: Context, operation: Operation, program: Program, source: EntityRef) -> None:
+    """Carry the flow out with two rows in a collection."""
+    run = context.searcher.prepare(program)
+    world = World(context.session, run, TARGET)
+    finder = Finder(context.index, world)
+    scope = world.scope(TARGET)
+    try:
+        handle = finder.row_of(source, scope)
+    except (KeyError, TypeError):
+        return
+    if not isinstance(handle, int):
+        return
+    change = 2 - len(world.members(handle, source.field))
+    if change <= 0:
+        return
+    starts = list(context.turner.count(program, Knob("count", source.field, key=handle), change))
+    found = context.searcher.find(starts, Goal(), BUDGET)
+    if found is None:
+        context.miss(f"{operation.id}:several:{source.field}", "no world with two such rows was found")
+        return
+    record(context, operation, found.program, f"with several {source.field}")
+
+
+def _conditions(flow: Flow) -> Iterator[tuple[str, Expr]]:
+    """Yield the conditions inside of effects, each with its node."""
+    for effect in effects_of(flow.effects):
+        if isinstance(effect, When):
+            yield effect.id, effect.condition
+        elif isinstance(effect, Each) and effect.where is not None:
+            yield effect.id, effect.where
+
+
+def _both(context: Context, operation: Operation, program: Program, node: str, condition: Expr) -> None:
+    """Carry the flow out once with the condition true and once with it not true."""
+    seen = {_holds(context, program, condition)}
+    for wanted in (True, False):
+        if wanted in seen:
+            continue
+        found = _with(context, program, condition, wanted=wanted)
+        if found is None:
+            context.miss(f"{operation.id}:{node}:{wanted}", "no world in which it comes out so was found")
+            continue
+        what = f"branch {node.rpartition(':')[2]} {'taken' if wanted else 'not taken'}"
+        record(context, operation, found, what, f"{node}:{wanted}")
+
+
+def _holds(context: Context, program: Program, condition: Expr) -> bool:
+    """Whether a condition is true as the target finds the rows."""
+    run = context.searcher.prepare(program)
+    world = World(context.session, run, TARGET)
+    return world.value_of(condition, world.scope(TARGET)) is True
+
+
+def _with(context: Context, program: Program, condition: Expr, *, wanted: bool) -> Program | None:
+    run = context.searcher.prepare(program)
+    world = World(context.session, run, TARGET)
+    tweaker = Tweaker(context.builder, context.turner, world)
+    changed = list(islice(tweaker.toward(condition, world.scope(TARGET), truth=wanted), TRIES))
+    for start in changed:
+        found = context.searcher.find([start], Goal(), 4)
+        if found is not None and _holds(context, found.program, condition) is wanted:
+            return found.program
+    return None
