@@ -18,7 +18,8 @@ from generator.ir.lower_create import lower_create
 from generator.ir.lower_rules import answer
 from generator.ir.lower_writer import Bindings, Writer, element_entity, split_rows
 from generator.ir.model import Assign, Delete, Each, Effect, Link, Managed, StateMachine, Transition, When
-from generator.ir.reads import known_present, path_of
+from generator.ir.nullness import Nullness
+from generator.ir.reads import forgotten, known_otherwise, known_present
 from generator.spec.model import CreateSpec, EachSpec, EffectSpec, IfSpec
 
 _WRITABLE = (Managed.CLIENT, Managed.SERVER, Managed.SNAPSHOT)
@@ -32,6 +33,7 @@ def lower_block(
     for spec in specs:
         effects, bindings = _lower(writer, spec, bindings)
         done.extend(effects)
+        bindings = Bindings(bindings.scope, forgotten(bindings.known, _assigned((spec,))))
     return tuple(done), bindings
 
 
@@ -53,6 +55,24 @@ def _lower(writer: Writer, spec: EffectSpec, bindings: Bindings) -> tuple[tuple[
         case _:
             assert_never(spec)
     return (() if effect is None else (effect,)), bindings
+
+
+def _assigned(specs: tuple[EffectSpec, ...]) -> frozenset[str]:
+    """Return the names of the fields that effects set."""
+    names: set[str] = set()
+    for spec in specs:
+        match spec:
+            case AssignForm(target=target):
+                names.add(target.parts[-1])
+            case EachSpec(body=body):
+                names |= _assigned(body)
+            case IfSpec(then=then, otherwise=otherwise):
+                names |= _assigned((*then, *otherwise))
+            case CreateSpec() | TransitionForm() | DeleteForm():
+                pass
+            case _:
+                assert_never(spec)
+    return frozenset(names)
 
 
 def _target(writer: Writer, path: Path, bindings: Bindings) -> EntityRef | None:
@@ -125,7 +145,7 @@ def _link(
 
 def _settled(writer: Writer, row: EntityRef, path: Path, bindings: Bindings) -> bool:
     """Refuse a row that may be null."""
-    if not row.type.nullable or path_of(row) in bindings.known:
+    if not Nullness(writer.context, bindings.known).may_be_null(row):
         return True
     writer.error(
         "E615", f"`{path}` may be null", path.span, f"put it in `if: {path}.exists`, or require that"
@@ -217,6 +237,7 @@ def _each(writer: Writer, spec: EachSpec, bindings: Bindings) -> Effect | None:
     inner = bindings.with_row(name.text, row)
     where = writer.filter(spec.where, inner, row)
     known = inner.known | known_present(where) if where is not None else inner.known
+    known = forgotten(known, _assigned(spec.body))  # the second time round, the body has run
     body, _ = lower_block(writer, spec.body, Bindings(inner.scope, known))
     return Each(node_id, rows, row.root, body, where)
 
@@ -230,7 +251,8 @@ def _when(writer: Writer, spec: IfSpec, bindings: Bindings) -> Effect | None:
     before = set(writer.deleted)
     then, _ = lower_block(writer, spec.then, Bindings(scope, bindings.known | known_present(condition)))
     after_then, writer.deleted = writer.deleted, before
-    otherwise, _ = lower_block(writer, spec.otherwise, bindings)
+    absent = Bindings(scope, bindings.known | known_otherwise(condition))
+    otherwise, _ = lower_block(writer, spec.otherwise, absent)
     writer.deleted |= after_then
     return When(node_id, condition, then, otherwise)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from generator.core.spans import Span
 from generator.expr.model import EntityRef, Expr, RowsOf
 from generator.expr.scope import RowBinding, Scope
@@ -11,7 +13,8 @@ from generator.expr.syntax import Name, Node, Path, RowsAs
 from generator.expr.typing import resolve, resolve_condition
 from generator.ir.lower_context import Context, EntityDraft
 from generator.ir.model import Field
-from generator.ir.reads import Known, path_of
+from generator.ir.nullness import Nullness
+from generator.ir.reads import Known
 from generator.ir.schema import DraftSchema
 
 
@@ -73,27 +76,25 @@ class Writer:
         if ref.root in self.deleted:
             self.error("E614", f"`{path.parts[0]}` is deleted before this", path.span)
             return False
-        for end in range(1, len(ref.via) + 1):
-            hop = (ref.root, *ref.via[:end])
-            entity = self._entity_at(ref, end - 1)
-            if entity.fields[ref.via[end - 1]].type.nullable and hop not in bindings.known:
-                hint = f"put it in `if: {'.'.join(path.parts[:-1])}.exists`, or require that"
-                self.error("E615", f"`{'.'.join(path.parts[:-1])}` may be null", path.span, hint)
-                return False
+        row = msgspec.structs.replace(ref, field=ref.via[-1], via=ref.via[:-1]) if ref.via else None
+        if row is not None and Nullness(self.context, bindings.known).reference_may_be_null(row):
+            self._refuse_null(path, path.parts[:-1])
+            return False
         return self._root_is_there(ref, path, bindings)
 
     def _root_is_there(self, ref: EntityRef, path: Path, bindings: Bindings) -> bool:
-        given = (
-            bindings.scope.inputs.get(ref.root.removeprefix("input:"))
-            if ref.root.startswith("input:")
-            else None
-        )
-        if given is None or not given.nullable or (ref.root,) in bindings.known:
-            return True
+        given = bindings.scope.inputs.get(ref.root.removeprefix("input:"))
+        optional = ref.root.startswith("input:") and given is not None and given.nullable
+        if optional and (ref.root,) not in bindings.known:
+            self._refuse_null(path, path.parts[: 2 if path.parts[0] == "input" else 1])
+            return False
+        return True
+
+    def _refuse_null(self, path: Path, parts: tuple[str, ...]) -> None:
+        row = ".".join(parts)
         self.error(
-            "E615", f"`{path.parts[0]}` may be null", path.span, f"put it in `if: {path.parts[0]}.exists`"
+            "E615", f"`{row}` may be null", path.span, f"put it in `if: {row}.exists`, or require that"
         )
-        return False
 
     def _entity_at(self, ref: EntityRef, hops: int) -> EntityDraft:
         """Return the entity of the row that is reached over the first hops."""
@@ -109,12 +110,9 @@ class Writer:
     def value(self, node: Node, field: Field, bindings: Bindings) -> Expr | None:
         """Return what a field is set to; null only where the field allows it."""
         found = resolve(node, bindings.scope, self.schema, self.context.found, expected=field.type)
-        if (
-            found is None
-            or field.type.nullable
-            or not found.type.nullable
-            or path_of(found) in bindings.known
-        ):
+        if found is None or field.type.nullable:
+            return found
+        if not Nullness(self.context, bindings.known).may_be_null(found):
             return found
         hint = "give a value for that case: coalesce(..., 0), or require that it is not null"
         self.error("E412", f"this may be null, but `{field.name}` may not", node.span, hint)

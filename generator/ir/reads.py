@@ -15,6 +15,7 @@ from generator.expr.model import (
     Expr,
     Literal,
     MembershipExpr,
+    NotExpr,
 )
 from generator.expr.walk import walk
 
@@ -54,15 +55,39 @@ def path_of(expr: Expr) -> tuple[str, ...]:
 
 def known_present(expr: Expr) -> Known:
     """Return the references that can't be null where `expr` is true."""
-    found: set[tuple[str, ...]] = set()
-    for part in conjuncts(expr):
-        match part:
-            case ExistsExpr(target=operand, negated=False) | MembershipExpr(needle=operand):
-                found.add(path_of(operand))
-            case ComparisonExpr(op=op, left=left, right=Literal(value=None)):
-                found.update([path_of(left)] if op == "!=" else [])
-            case ComparisonExpr(left=left, right=right):
-                found.update((path_of(left), path_of(right)))
-            case _:
-                pass
-    return frozenset(found - {()})
+    return _with_rows([path for part in conjuncts(expr) for path in _presences(part)])
+
+
+def known_otherwise(expr: Expr) -> Known:
+    """Return the references that can't be null where `expr` is not true."""
+    match expr:
+        case ComparisonExpr(op="==", left=subject, right=Literal(value=None)):
+            return _with_rows([path_of(subject)])
+        case ExistsExpr(target=subject, negated=True):
+            return _with_rows([path_of(subject)])
+        case NotExpr(operand=ExistsExpr(target=subject, negated=False)):
+            return _with_rows([path_of(subject)])
+        case _:
+            return frozenset()
+
+
+def _presences(part: Expr) -> list[tuple[str, ...]]:
+    match part:
+        case ExistsExpr(target=operand, negated=False) | MembershipExpr(needle=operand):
+            return [path_of(operand)]
+        case ComparisonExpr(op=op, left=left, right=Literal(value=None)):
+            return [path_of(left)] if op == "!=" else []
+        case ComparisonExpr(left=left, right=right):
+            return [path_of(left), path_of(right)]
+        case _:
+            return []
+
+
+def _with_rows(paths: list[tuple[str, ...]]) -> Known:
+    """Add the rows on the way: a field that is not null is that of a row that is there."""
+    return frozenset(path[:end] for path in paths for end in range(1, len(path) + 1))
+
+
+def forgotten(known: Known, names: frozenset[str]) -> Known:
+    """Return what is still known after fields of these names were set."""
+    return frozenset(path for path in known if not names.intersection(path[1:])) if names else known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import deque
 from collections.abc import Callable
 
 from generator.core.collecting import collector_paused
@@ -22,6 +23,7 @@ _TOP = ("app", "description", "enums", "entities", "flows", "settings", "include
 _INCLUDED = ("enums", "entities", "flows", "include")
 SETTINGS = {"port": (1, 65535), "page_size": (1, 1000), "max_page_size": (1, 1000)}
 _APP_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MAX_FILES = 1000
 
 
@@ -42,7 +44,8 @@ class _Loader:
         self.found = Diagnostics()
         self._read = read
         self._reader = Reader(self.found)
-        self._files: list[str] = []
+        self._files: dict[str, None] = {}
+        self._waiting: deque[YamlNode] = deque()
         self._enums: list[EnumSpec] = []
         self._entities: list[EntitySpec] = []
         self._flows: list[FlowSpec] = []
@@ -53,7 +56,8 @@ class _Loader:
             return None
         name = self._app_name(pairs, root)
         settings = self._settings(pairs["settings"][1]) if "settings" in pairs else ()
-        self._declarations(pairs, posixpath.dirname(main), (main,))
+        self._declarations(pairs)
+        self._included(posixpath.dirname(main))
         if name is None:
             return None
         return AppSpec(
@@ -81,7 +85,7 @@ class _Loader:
         except SpecError as error:
             self.found.extend(error.diagnostics)
             return None, origin
-        self._files.append(path)
+        self._files[path] = None
         return self._reader.pairs(tree, "a spec" if known is _TOP else "an included file", known), tree.span
 
     def _app_name(self, pairs: Pairs, root: Span) -> Name | None:
@@ -114,14 +118,24 @@ class _Loader:
             found.append(SettingSpec(value.span, Name(where.span, key), number))
         return tuple(found)
 
-    def _declarations(self, pairs: Pairs, folder: str, chain: tuple[str, ...]) -> None:
+    def _declarations(self, pairs: Pairs) -> None:
         for key, take in (("enums", self._enum), ("entities", self._entity), ("flows", self._flow)):
             if key in pairs:
                 for name, value in self._reader.entries(pairs[key][1], f"`{key}`"):
                     take(name, value)
         if "include" in pairs:
-            for item in self._reader.items(pairs["include"][1], "`include`"):
-                self._include(item, folder, chain)
+            self._waiting.extend(self._reader.items(pairs["include"][1], "`include`"))
+
+    def _included(self, folder: str) -> None:
+        """Read what is included, in order of mention."""
+        while self._waiting:
+            where = self._reader.scalar(self._waiting.popleft(), "each of `include`")
+            path = self._below(where, folder) if where else None
+            if where is None or path is None:
+                continue
+            pairs, _ = self._open(path, where.span, _INCLUDED)
+            if pairs is not None:
+                self._declarations(pairs)
 
     def _enum(self, key: Scalar, node: YamlNode) -> None:
         found = read_enum(self._reader, key, node)
@@ -138,28 +152,19 @@ class _Loader:
         if found:
             self._flows.append(found)
 
-    def _include(self, node: YamlNode, folder: str, chain: tuple[str, ...]) -> None:
-        scalar = self._reader.scalar(node, "each of `include`")
-        if scalar is None:
-            return
-        inner = posixpath.normpath(scalar.text)
-        if (
-            "\\" in scalar.text
-            or inner.startswith(("/", ".."))
-            or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", inner)
-        ):
-            self.found.error(
-                "E114", f"{scalar.text[:80]!r} is not below the folder of the main file", scalar.span
-            )
-            return
+    def _below(self, where: Scalar, folder: str) -> str | None:
+        """Return the path of an included file; it must be below the folder and new."""
+        inner = posixpath.normpath(where.text)
+        if "\\" in where.text or inner.startswith(("/", "..")) or _SCHEME.match(inner):
+            message = f"{where.text[:80]!r} is not below the folder of the main file"
+            self.found.error("E114", message, where.span)
+            return None
         path = posixpath.join(folder, inner)
-        if path in self._files or path in chain:
-            what = "includes itself" if path in chain else "is included twice"
-            self.found.error("E115", f"{path} {what}", scalar.span)
-            return
+        if path in self._files:
+            self.found.error("E115", f"{path} is part of the spec already", where.span)
+            return None
         if len(self._files) >= _MAX_FILES:
-            self.found.error("E116", f"more than {_MAX_FILES} files are included", scalar.span)
-            return
-        pairs, _ = self._open(path, scalar.span, _INCLUDED)
-        if pairs is not None:
-            self._declarations(pairs, folder, (*chain, path))
+            self.found.error("E116", f"more than {_MAX_FILES} files are included", where.span)
+            self._waiting.clear()
+            return None
+        return path
