@@ -57,6 +57,16 @@ class Endpoint:
         return self.operation.kind
 
 
+def checked_rows(point: Endpoint) -> tuple[PathArgument, ...]:
+    """Return the rows of the path that are looked for when the rest of the request is invalid."""
+    return point.arguments if point.body or point.kind is OperationKind.LIST else ()
+
+
+def exists_statement(argument: PathArgument) -> str:
+    """Return the name of the statement that looks for a row of the path."""
+    return "EXISTS_AT" if argument.owners else "EXISTS"
+
+
 def endpoint(index: Index, operation: Operation) -> Endpoint:
     """Return the Python side of an operation."""
     flow = index.flows[operation.flow] if operation.flow else None

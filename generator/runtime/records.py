@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import RowMapping, inspect
 from sqlalchemy.orm import Mapper
 
@@ -21,6 +22,13 @@ def attributes(model: Hashable) -> tuple[tuple[str, str], ...]:
 def columns_of(record: object) -> dict[str, Any]:
     """Return column -> value of a record."""
     return {column: getattr(record, name) for name, column in attributes(_model(record))}
+
+
+def assign(record: object, data: BaseModel) -> None:
+    """Set the columns that a request body holds, and only those that were sent."""
+    for name, _ in attributes(_model(record)):
+        if name in data.model_fields_set:
+            setattr(record, name, getattr(data, name))
 
 
 class Records:

@@ -10,7 +10,9 @@ from generator.emit.operations import (
     Answer,
     Endpoint,
     PathArgument,
+    checked_rows,
     endpoints_of,
+    exists_statement,
     returned_entity,
 )
 from generator.emit.python import Imports, literal, module
@@ -193,8 +195,8 @@ class _Router:
         """Return the paths whose requests may be found invalid after their rows."""
         paths: dict[str, CheckedPath] = {}
         for point in self._endpoints:
-            if point.arguments and (point.body or point.kind is OperationKind.LIST):
-                rows = tuple(self._row(a) for a in point.arguments)
+            rows = tuple(self._row(a) for a in checked_rows(point))
+            if rows:
                 paths[point.path] = CheckedPath(point.path, rows)
         return tuple(paths.values())
 
@@ -202,8 +204,8 @@ class _Router:
         entity = argument.entity
         queries = self._imports.module(module(entity.snake, "queries"), f"{entity.snake}_queries")
         owners = tuple((f"{o.entity.snake}_id", o.name) for o in argument.owners)
-        statement = "EXISTS_AT" if owners else "EXISTS"
-        return CheckedRow(entity.name, f"{queries}.{statement}", (("id", argument.name), *owners))
+        statement = f"{queries}.{exists_statement(argument)}"
+        return CheckedRow(entity.name, statement, (("id", argument.name), *owners))
 
 
 def _may_reuse(entity: Entity) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 _INDENT = "    "
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,15 @@ class Line:
     """One statement that opens no block; `node` is the IR node that it came from."""
 
     text: str
+    node: str = ""
+
+
+@dataclass(frozen=True)
+class Bind:
+    """`name = value`; the value alone when nothing reads the name."""
+
+    name: str
+    value: str
     node: str = ""
 
 
@@ -25,7 +36,7 @@ class Block:
     node: str = ""
 
 
-Statement = Line | Block
+Statement = Line | Bind | Block
 
 
 @dataclass
@@ -38,13 +49,13 @@ class Body:
         """Add one statement."""
         self.statements.append(Line(text, node))
 
+    def bind(self, name: str, value: str, node: str = "") -> None:
+        """Add an assignment to a new variable."""
+        self.statements.append(Bind(name, value, node))
+
     def block(self, head: str, body: Body, node: str = "") -> None:
         """Add a block."""
         self.statements.append(Block(head, tuple(body.statements), node))
-
-    def extend(self, other: Body) -> None:
-        """Add every statement of another body."""
-        self.statements.extend(other.statements)
 
     @property
     def empty(self) -> bool:
@@ -54,10 +65,28 @@ class Body:
 
 def render(statements: Iterable[Statement], depth: int = 0) -> str:
     """Print statements at a depth of indentation."""
-    return "\n".join(_lines(statements, depth))
+    known = tuple(statements)
+    return "\n".join(_lines(known, depth, names_read(known)))
 
 
-def _lines(statements: Iterable[Statement], depth: int) -> Iterator[str]:
+def names_read(statements: Iterable[Statement]) -> frozenset[str]:
+    """Return every name that some statement reads."""
+    return frozenset(name for text in _texts(statements) for name in _NAME.findall(text))
+
+
+def _texts(statements: Iterable[Statement]) -> Iterator[str]:
+    for statement in statements:
+        match statement:
+            case Line(text=text):
+                yield text
+            case Bind(value=value):
+                yield value
+            case Block(head=head, body=body):
+                yield head
+                yield from _texts(body)
+
+
+def _lines(statements: Iterable[Statement], depth: int, read: frozenset[str]) -> Iterator[str]:
     indent = _INDENT * depth
     for statement in statements:
         if statement.node:
@@ -65,6 +94,8 @@ def _lines(statements: Iterable[Statement], depth: int) -> Iterator[str]:
         match statement:
             case Line(text=text):
                 yield f"{indent}{text}"
+            case Bind(name=name, value=value):
+                yield f"{indent}{name} = {value}" if name in read else f"{indent}{value}"
             case Block(head=head, body=body):
                 yield f"{indent}{head}"
-                yield from _lines(body, depth + 1)
+                yield from _lines(body, depth + 1, read)

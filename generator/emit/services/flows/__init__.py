@@ -1,0 +1,82 @@
+"""The service of a flow: one transaction that locks, checks, changes, checks again and answers."""
+
+from __future__ import annotations
+
+from generator.emit.exprs.computed import needs_sql
+from generator.emit.exprs.derived import expand
+from generator.emit.operations import Answer, Endpoint
+from generator.emit.python import attribute, literal
+from generator.emit.services.flows.effects import Effects
+from generator.emit.services.flows.needs import Needs
+from generator.emit.services.flows.roots import Roots
+from generator.emit.services.flows.rules import Rules
+from generator.emit.services.flows.writes import Writes, can_wait
+from generator.emit.services.function import Function, Home
+from generator.emit.services.signature import transaction_text
+from generator.expr.model import Literal
+from generator.guards.model import FlowGuards
+from generator.ir.model import Flow, Input
+
+__all__ = ["flow"]
+
+
+def flow(home: Home, point: Endpoint, guards: FlowGuards) -> str:
+    """Return the function that carries out a flow."""
+    spec = point.flow
+    assert spec is not None  # noqa: S101 - a flow's operation has one
+    function = Function(home)
+    needs = Needs(home.index, spec, guards)
+    _name_inputs(function, spec)
+    Roots(function, point, spec, needs).add()
+    for guard in guards.pre:
+        if not guard.scope:
+            function.guard(guard)
+    _change(function, needs)
+    for guard in guards.post:
+        function.guard(guard)
+    _answer(function, point, spec)
+    thing = point.entity.snake.replace("_", " ")
+    said = spec.description or f"{spec.name.replace('_', ' ').capitalize()} a {thing}."
+    return transaction_text(home, point, said, function.body)
+
+
+def _change(function: Function, needs: Needs) -> None:
+    """Carry out the effects, check the rules, write."""
+    writes = Writes(function, wait=can_wait(needs))
+    rules = Rules(function, needs)
+    Effects(function, needs, writes, rules).add(needs.flow.effects)
+    if any(needs_sql(expand(g.expr, needs.index)) for g in needs.guards.invariants):
+        writes.flush()
+    rules.check()
+    writes.flush()
+
+
+def _name_inputs(function: Function, flow: Flow) -> None:
+    for given in flow.inputs:
+        if given.type.name != "row":
+            function.inputs[given.name] = _input(function, given)
+
+
+def _input(function: Function, given: Input) -> str:
+    """Return what was sent, or the default that only the server knows."""
+    name = attribute(given.wire)
+    sent = f"data.{name}"
+    if given.default is None or isinstance(given.default, Literal):
+        return sent
+    default = function.exprs().stored(given.default, given.type)
+    was_sent = f"{literal(name)} in data.model_fields_set" if given.type.nullable else f"{sent} is not None"
+    variable = function.variable(given.name)
+    function.body.bind(variable, f"{sent} if {was_sent} else {default}")
+    return variable
+
+
+def _answer(function: Function, point: Endpoint, flow: Flow) -> None:
+    if point.answer is Answer.NOTHING:
+        return
+    entity, row = flow.names[flow.returns], function.rows[flow.returns]
+    queries = function.home.queries(entity)
+    document = f"await tx.document({literal(entity)}, {queries}.DOCUMENT, id={row}.id)"
+    if point.answer is Answer.STORED:
+        stored = function.home.runtime("replies", "Stored")
+        document = f"{stored}({row}.id, {document})"
+    function.body.line(f"return {document}")

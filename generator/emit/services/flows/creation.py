@@ -1,0 +1,75 @@
+"""A row that a flow makes."""
+
+from __future__ import annotations
+
+from generator.emit.python import attribute
+from generator.emit.services.flows.needs import Needs
+from generator.emit.services.function import Function
+from generator.emit.services.loads import Holders, Loader, statement
+from generator.emit.services.rows import NewRow
+from generator.expr.model import EntityRef, Expr, Literal
+from generator.ir.model import Create, Field
+
+
+class Creation:
+    """Adds the statements that make one record."""
+
+    def __init__(self, function: Function, needs: Needs, loader: Loader, effect: Create) -> None:
+        self._function = function
+        self._home = function.home
+        self._needs = needs
+        self._loader = loader
+        self._effect = effect
+        self._entity = function.index.entities[effect.entity]
+        self._values = {v.field: v.value for v in effect.values}
+
+    def add(self) -> str:
+        """Make the record and tie it to the rows around it; return its variable."""
+        row = NewRow(self._function, self._entity)
+        for name, value in self._values.items():
+            field = self._function.index.field(self._entity.name, name)
+            row.give(name, self._function.exprs().stored(value, field.type), self._known(field, value))
+        call = row.text()
+        record = self._function.bind(self._effect.binding, self._effect.binding)
+        self._function.body.bind(record, call, self._effect.id)
+        self._refer(record)
+        self._join(record)
+        return record
+
+    def _known(self, field: Field, value: Expr) -> Expr:
+        """Return a value over rows that are here; a row chosen by an expression is looked up."""
+        hopped = field.name in self._needs.snapshot_hops(self._effect)
+        if not hopped or isinstance(value, EntityRef | Literal):
+            return value
+        binding = f"{self._effect.binding}.{field.name}"
+        name = self._function.bind(binding, field.name)
+        row = statement(self._home, field.type.of, self._needs.lock(field.type.of), "")
+        key = self._function.exprs().value(value)
+        one = f"await tx.one({self._home.model(field.type.of)}, {row}, id={key})"
+        if value.type.nullable:
+            self._function.maybe.add(binding)
+            one = f"{one} if {key} is not None else None"
+        self._function.body.bind(name, one)
+        return EntityRef(f"entity:{field.type.of}", "", (), binding, field.type)
+
+    def _refer(self, record: str) -> None:
+        """Set the references that are read later."""
+        load = self._needs.below(self._effect.binding)
+        for name, child in load.references.items():
+            value = self._values.get(name)
+            if isinstance(value, EntityRef):
+                self._function.body.line(f"{record}.{attribute(name)} = {self._function.exprs().row(value)}")
+            else:
+                self._loader.reference(load, name, child, Holders(record))
+
+    def _join(self, record: str) -> None:
+        """Let the owner's collection hold the row, where it is read later."""
+        owner = self._values.get(self._entity.owner_field)
+        collection = self._entity.owner_collection
+        if not isinstance(owner, EntityRef):
+            return
+        if not self._needs.read_after(self._effect, self._entity.owner, collection):
+            return
+        if self._entity.owner_field not in self._needs.below(self._effect.binding).references:
+            holder = self._function.exprs().row(owner)
+            self._function.body.line(f"{holder}.{attribute(collection)}.append({record})")

@@ -1,0 +1,268 @@
+"""Effects as statements over records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from generator.core.names import plural
+from generator.emit.exprs.loads import Load
+from generator.emit.python import attribute, literal
+from generator.emit.services.code import Body
+from generator.emit.services.flows.creation import Creation
+from generator.emit.services.flows.needs import Needs, row_at
+from generator.emit.services.flows.rules import Rules
+from generator.emit.services.flows.writes import Writes, changed_entities
+from generator.emit.services.function import Function
+from generator.emit.services.loads import Holders, Loader, statement
+from generator.emit.services.rows import touch
+from generator.expr.model import EntityRef, Expr, RowsOf
+from generator.guards.model import GuardSpec
+from generator.ir.model import Assign, Create, Delete, Each, Effect, Link, Transition, When
+from generator.ir.writes import effects_of, row_entity
+
+
+class Effects:
+    """Adds the statements of a flow's effects to its function."""
+
+    def __init__(self, function: Function, needs: Needs, writes: Writes, rules: Rules) -> None:
+        self._function = function
+        self._home = function.home
+        self._index = function.index
+        self._needs = needs
+        self._writes = writes
+        self._rules = rules
+        self._loader = Loader(function, needs.lock)
+        self._depth = 0
+        self._declared: list[str] = []
+        self._touched: set[tuple[int, str]] = set()
+        self._late = {g.scope: g for g in needs.guards.pre if g.scope}
+
+    def add(self, effects: tuple[Effect, ...]) -> None:
+        """Add effects in order."""
+        for effect in effects:
+            self._one(effect)
+
+    def _one(self, effect: Effect) -> None:
+        match effect:
+            case Assign():
+                self._assign(effect)
+            case Transition():
+                self._transition(effect)
+            case Create():
+                self._create(effect)
+            case Each():
+                self._outermost(lambda: self._each(effect))
+            case When():
+                self._outermost(lambda: self._when(effect))
+            case Delete():
+                self._delete(effect)
+            case Link():
+                self._link(effect)
+            case _:
+                assert_never(effect)
+
+    # --- blocks ------------------------------------------------------------------
+
+    def _outermost(self, add: Callable[[], None]) -> None:
+        """Add a block; what it collects is declared before the outermost one."""
+        outer, self._function.body = self._function.body, Body()
+        self._depth += 1
+        add()
+        self._depth -= 1
+        inner, self._function.body = self._function.body, outer
+        if self._depth == 0:
+            for line in self._declared:
+                outer.line(line)
+            self._declared.clear()
+        outer.statements.extend(inner.statements)
+
+    @property
+    def _nested(self) -> bool:
+        return self._depth > 0
+
+    def _each(self, effect: Each) -> None:
+        rows = self._source(effect)
+        name = self._function.bind(effect.binding, effect.binding)
+        self._writes.expect(changed_entities(self._needs, tuple(effects_of(effect.body))))
+        self._ready(effect.where)
+        if isinstance(effect.source, RowsOf):
+            self._load_each(effect, name, rows)
+        with self._function.block(f"for {name} in {rows}:", effect.id):
+            if effect.where is None:
+                self.add(effect.body)
+            else:
+                self._function.compute(effect.where)
+                with self._function.block(f"if {self._function.exprs().holds(effect.where)}:"):
+                    self.add(effect.body)
+
+    def _source(self, effect: Each) -> str:
+        if isinstance(effect.source, RowsOf):
+            self._writes.ready()
+            entity = effect.source.entity.removeprefix("entity:")
+            name = self._function.variable(self._index.entities[entity].plural)
+            every = statement(self._home, entity, self._needs.lock(entity), "EVERY_ROW")
+            self._function.body.bind(name, f"await tx.all({self._home.model(entity)}, {every})")
+            return name
+        rows = self._function.exprs().rows(effect.source)
+        return f"list({rows})" if self._changes_members(effect) else rows
+
+    def _load_each(self, effect: Each, name: str, rows: str) -> None:
+        load = self._needs.below(effect.binding)
+        self._loader.below(load, Holders(name, (f"for {name} in {rows}",)))
+
+    def _changes_members(self, effect: Each) -> bool:
+        """Whether the loop's own collection gains or loses rows while it runs."""
+        entity = self._needs.flow.names[effect.binding]
+        inner = tuple(effects_of(effect.body))
+        made = any(isinstance(e, Create) and e.entity == entity for e in inner)
+        gone = any(isinstance(e, Delete) and e.target.type.of == entity for e in inner)
+        linked = any(isinstance(e, Link) and e.row.type.of == entity for e in inner)
+        return made or gone or linked
+
+    def _when(self, effect: When) -> None:
+        self._ready(effect.condition)
+        holds = self._function.exprs().holds(effect.condition)
+        before = self._writes.pending()
+        with self._function.block(f"if {holds}:", effect.id):
+            self.add(effect.then)
+        if not effect.otherwise:
+            self._writes.restore(before)
+            return
+        after = self._writes.pending()
+        self._writes.restore(before)
+        with self._function.block("else:"):
+            self.add(effect.otherwise)
+        self._writes.restore(after)
+
+    def _ready(self, expr: Expr | None) -> None:
+        """Have SQL compute what an expression needs, after what was written."""
+        if expr is not None and self._home.values.of(expr):
+            self._writes.ready()
+            self._function.compute(expr)
+
+    # --- rows --------------------------------------------------------------------
+
+    def _row(self, ref: EntityRef) -> str:
+        """Return the row that holds the field of a reference; conditions have seen to it that it is there."""
+        text, entity = self._function.rows[ref.root], ref.entity.removeprefix("entity:")
+        if ref.root in self._function.maybe:
+            text = self._surely(text, entity)
+        for name in ref.via:
+            field = self._index.field(entity, name)
+            text, entity = f"{text}.{attribute(name)}", field.type.of
+            if field.type.nullable:
+                text = self._surely(text, entity)
+        return text
+
+    def _surely(self, text: str, entity: str) -> str:
+        found = self._home.runtime("errors", "found")
+        name = self._function.variable(text.rsplit(".", 1)[-1])
+        self._function.body.bind(name, f"{found}({text}, {literal(entity)})")
+        return name
+
+    def _set(self, target: EntityRef, row: str, value: str, node: str) -> None:
+        """Set a field of a row, and everything that goes with that."""
+        entity = row_entity(self._index, target)
+        field = self._index.field(entity, target.field)
+        self._function.body.line(f"{row}.{attribute(field.wire)} = {value}", node)
+        place = (id(self._function.body), row)
+        if place not in self._touched and not self._is_new(target):
+            self._touched.add(place)
+            touch(self._function, self._index.entities[entity], row)
+        self._writes.changed(entity, row, nested=self._nested)
+        self._declared += self._rules.written(target, row, target.field, nested=self._nested)
+
+    def _is_new(self, target: EntityRef) -> bool:
+        made = {e.binding for e in self._needs.effects if isinstance(e, Create)}
+        return target.root in made and not target.via
+
+    def _assign(self, effect: Assign) -> None:
+        self._ready(effect.value)
+        target = effect.target
+        row = self._row(target)
+        value = self._function.exprs().stored(effect.value, target.type)
+        self._set(target, row, value, effect.id)
+        if target.type.name == "row":
+            self._refer(target, row, effect.value)
+
+    def _refer(self, target: EntityRef, row: str, value: Expr) -> None:
+        """Let a reference that is read later lead to its new row."""
+        holder = self._load_at(target)
+        child = holder.references.get(target.field) if holder is not None else None
+        if holder is None or child is None:
+            return
+        if isinstance(value, EntityRef):
+            text = self._function.exprs().row(value)
+            self._function.body.line(f"{row}.{attribute(target.field)} = {text}")
+        else:
+            self._loader.reference(holder, target.field, child, Holders(row))
+
+    def _load_at(self, ref: EntityRef) -> Load | None:
+        load = self._needs.trees.get(ref.root)
+        for name in ref.via:
+            load = load.references.get(name) if load is not None else None
+        return load
+
+    def _transition(self, effect: Transition) -> None:
+        late: GuardSpec | None = self._late.get(effect.id)
+        if late is not None:
+            self._function.guard(late)
+        row = self._row(effect.target)
+        self._set(effect.target, row, literal(effect.to), effect.id)
+
+    # --- rows that come and go ---------------------------------------------------
+
+    def _create(self, effect: Create) -> None:
+        for value in effect.values:
+            self._ready(value.value)
+        creation = Creation(self._function, self._needs, self._loader, effect)
+        name = creation.add()
+        if self._nested and self._writes.waiting:
+            rows = self._function.variable(plural(effect.binding))
+            self._declared.append(f"{rows}: list[{self._home.model(effect.entity)}] = []")
+            self._function.body.line(f"{rows}.append({name})")
+            self._writes.inserted(effect.entity, f"*{rows}")
+        else:
+            self._writes.inserted(effect.entity, name)
+        self._declared += self._rules.made(effect.binding, name, nested=self._nested)
+
+    def _delete(self, effect: Delete) -> None:
+        self._writes.ready()
+        target = effect.target
+        statement_ = f"{self._home.queries(target.type.of)}.DELETE"
+        if target.type.name == "rows":
+            rows = self._function.exprs().rows(target)
+            self._function.body.line(f"await tx.delete({statement_}, *{rows})", effect.id)
+            if self._read_later(effect, target):
+                self._function.body.line(f"{rows}.clear()")
+            return
+        row = self._row(row_at(target))
+        self._function.body.line(f"await tx.delete({statement_}, {row})", effect.id)
+        self._leave(effect, row)
+
+    def _leave(self, effect: Delete, row: str) -> None:
+        """Take a deleted row out of the collection that the loop around goes over."""
+        for each in self._needs.effects:
+            if isinstance(each, Each) and each.binding == effect.target.root and not effect.target.field:
+                source = each.source
+                if isinstance(source, EntityRef) and self._read_later(effect, source):
+                    self._function.body.line(f"{self._function.exprs().rows(source)}.remove({row})")
+
+    def _link(self, effect: Link) -> None:
+        self._writes.ready()
+        ref = effect.collection
+        holder, row = self._row(ref), self._row(row_at(effect.row))
+        verb = "REMOVE" if effect.remove else "ADD"
+        statement_ = f"{self._home.queries(row_entity(self._index, ref))}.{verb}_{ref.field.upper()}"
+        self._function.body.line(f"await tx.execute({statement_}, id={holder}.id, ids=[{row}.id])", effect.id)
+        if self._read_later(effect, ref):
+            rows = f"{holder}.{attribute(ref.field)}"
+            test, change = ("in", "remove") if effect.remove else ("not in", "append")
+            with self._function.block(f"if {row} {test} {rows}:"):
+                self._function.body.line(f"{rows}.{change}({row})")
+        self._declared += self._rules.written(ref, holder, ref.field, nested=self._nested)
+
+    def _read_later(self, effect: Effect, collection: EntityRef) -> bool:
+        entity = row_entity(self._index, collection)
+        return self._needs.read_after(effect, entity, collection.field)
