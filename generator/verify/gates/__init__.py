@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from generator.guards.model import GuardIR
 from generator.guards.synthesize import FlowLogicSynthesizer
 from generator.ir.model import ApplicationIR
 from generator.verify.gates import manifest
-from generator.verify.gates.build import Build, CannotRun, Evidence, Gated
+from generator.verify.gates.build import Answer, Build, CannotRun, Command, Gated
 from generator.verify.gates.lint import LAYOUT, LINT
 from generator.verify.gates.probe import run_probe
 from generator.verify.gates.table import GATES, Gate
@@ -22,6 +22,14 @@ from generator.verify.model import GateResult, SanityReport
 from generator.verify.sandbox import Sandbox, Session
 
 __all__ = ["GATES", "Gate", "Gated", "run_gates"]
+
+# Started together, the slowest first, so that they run while the files are read.
+_COMMANDS: dict[Command, Callable[[Session], Answer]] = {
+    "types": lambda session: session.run(TYPES),
+    "probe": run_probe,
+    "lint": lambda session: session.run(LINT),
+    "layout": lambda session: session.run(LAYOUT),
+}
 
 
 def run_gates(
@@ -38,15 +46,10 @@ def run_gates(
         build = Build(bundle, ir, guards)
         return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
     with sandbox.open(bundle) as session, ThreadPoolExecutor(4) as threads:
-        build = Build(bundle, ir, guards, _gather(session, threads))
+        needed = {command for gate in gates for command in gate.needs}
+        started = {c: threads.submit(work, session).result for c, work in _COMMANDS.items() if c in needed}
+        build = Build(bundle, ir, guards, started)
         return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
-
-
-def _gather(session: Session, threads: ThreadPoolExecutor) -> Evidence:
-    """Start the commands that take time, so that they run while the files are read."""
-    probe = threads.submit(run_probe, session)
-    types, lint, layout = (threads.submit(session.run, list(command)) for command in (TYPES, LINT, LAYOUT))
-    return Evidence(probe.result, lint.result, layout.result, types.result)
 
 
 def _ask(gate: Gate, build: Build) -> GateResult:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -38,13 +38,9 @@ class Gated(Protocol):
         ...
 
 
-class Evidence(msgspec.Struct, frozen=True):
-    """What the commands give that run beside the application; a text says why there is nothing."""
-
-    probe: Callable[[], Probe | str]
-    lint: Callable[[], Completed]
-    layout: Callable[[], Completed]
-    types: Callable[[], Completed]
+Command = Literal["probe", "lint", "layout", "types"]
+Answer = Probe | Completed | str
+Evidence = Mapping[Command, Callable[[], Answer]]  # a text says why there is nothing
 
 
 class Build:
@@ -53,7 +49,7 @@ class Build:
     def __init__(
         self, bundle: Gated, ir: ApplicationIR, guards: GuardIR, evidence: Evidence | None = None
     ) -> None:
-        self.bundle, self.ir, self.guards, self._evidence = bundle, ir, guards, evidence
+        self.bundle, self.ir, self.guards, self._evidence = bundle, ir, guards, evidence or {}
         self.index = Index(ir)
         self.files: dict[str, EmittedFile] = {f.path: f for f in bundle.files}
 
@@ -68,19 +64,22 @@ class Build:
         return physical(self.ir)
 
     @property
-    def evidence(self) -> Evidence:
-        """What the commands give."""
-        if self._evidence is None:
-            raise CannotRun("the application was not unpacked")
-        return self._evidence
-
-    @cached_property
     def probe(self) -> Probe:
         """What was seen from inside."""
-        found = self.evidence.probe()
-        if isinstance(found, str):
-            raise CannotRun(found)
+        found = self._answer("probe")
+        if not isinstance(found, Probe):
+            raise CannotRun(str(found))
         return found
+
+    def output(self, command: Command) -> Completed:
+        """Return what a tool printed."""
+        found = self._answer(command)
+        if not isinstance(found, Completed):
+            raise CannotRun(str(found))
+        return found
+
+    def _answer(self, command: Command) -> Answer:
+        return self._evidence[command]() if command in self._evidence else "the application was not unpacked"
 
     def finding(self, code: str, message: str, *, path: str = "", line: int = 0, node: str = "") -> Finding:
         """Make a finding; the node is looked up from the line, or the line from the node."""

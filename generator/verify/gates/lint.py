@@ -22,7 +22,7 @@ def check(build: Build) -> list[Finding]:
 
 def _layout(build: Build) -> list[Finding]:
     """Report files in another layout; one that does not parse is a matter of the parse gate."""
-    lines = _checked(build.evidence.layout()).stdout.splitlines()
+    lines = _checked(build.output("layout")).stdout.splitlines()
     paths = [line.removeprefix(_UNFORMATTED) for line in lines if line.startswith(_UNFORMATTED)]
     return [build.finding("unformatted", "ruff would lay it out differently", path=path) for path in paths]
 
@@ -34,7 +34,7 @@ def _checked(done: Completed) -> Completed:
 
 
 def _messages(build: Build) -> list[Finding]:
-    done = _checked(build.evidence.lint())
+    done = _checked(build.output("lint"))
     try:
         rows: list[dict[str, Any]] = msgspec.json.decode(done.stdout or "[]")
     except msgspec.DecodeError as error:

@@ -16,12 +16,14 @@ _STEPS = {
 def check(build: Build) -> list[Finding]:
     """Report the step that failed, or what it left."""
     probe = build.probe
+    if probe.empty is not None and (left := _left(build, probe.empty.objects)):
+        return left
     for step, (code, message) in _STEPS.items():
         if step in probe.failures:
             return [build.failed(code, message, probe.failures[step])]
-    if probe.heads is None or probe.empty is None or probe.again is None or probe.database is None:
+    if probe.heads is None or probe.again is None or probe.database is None:
         raise CannotRun(probe.why_not("again"))
-    return [*_heads(build, probe.heads), *_left(build, probe.empty.objects), *_differs(build)]
+    return [*_heads(build, probe.heads), *_differs(build)]
 
 
 def _heads(build: Build, heads: tuple[str, ...]) -> list[Finding]:

@@ -14,7 +14,7 @@ TYPES = ("pyrefly", "check", "--output-format", "json", "--summary=none")
 
 def check(build: Build) -> list[Finding]:
     """Report the type checker's messages."""
-    done = build.evidence.types()
+    done = build.output("types")
     if done.code not in (0, 1):
         raise CannotRun(f"pyrefly ended with code {done.code}: {done.stderr.strip()[-1000:]}")
     try:
