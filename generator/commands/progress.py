@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from rich.console import Console
 from rich.status import Status
+
+_WIDTH = 140
 
 
 class Screen:
     """Follows a run; its own copy of stdout, since Dagster captures the process's."""
 
     def __init__(self) -> None:
-        copy = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-        width = None if copy.isatty() else 140
+        copy = _own_stdout()
+        width = None if copy.isatty() else _WIDTH
         self.console = Console(file=copy, highlight=False, width=width)
         self._status: Status | None = None
         self._done = self._total = 0
@@ -58,3 +62,10 @@ class Screen:
     def check_failed(self, stage: str, check: str, why: str) -> None:
         """Print a check that failed, as soon as it has."""
         self.console.print(f"        {stage}.{check}: {why}", style="yellow", markup=False, soft_wrap=True)
+
+
+def _own_stdout() -> TextIO:
+    try:
+        return os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    except io.UnsupportedOperation:  # a caller has put something else in its place
+        return sys.stdout
