@@ -13,6 +13,7 @@ from typing import Protocol
 
 import msgspec
 
+from generator.core.errors import ToldError
 from generator.emit.tree import EmittedFile
 
 
@@ -25,12 +26,11 @@ class Completed(msgspec.Struct, frozen=True):
     seconds: float
 
 
-class AppFailed(Exception):  # noqa: N818 - it says who failed
+class AppFailed(ToldError):  # noqa: N818 - it says who failed
     """The application can't be migrated, doesn't start, or died; `log` is the end of its log."""
 
     def __init__(self, message: str, log: str = "") -> None:
-        super().__init__(f"{message}\n{log}".rstrip())
-        self.message = message
+        super().__init__(message, log)
         self.log = log
 
 
