@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
@@ -14,7 +13,6 @@ from generator.emit.python import free_name
 from generator.ir.index import Index
 from generator.ir.model import Entity, Flow, Operation, OperationKind
 
-_PARAM = re.compile(r"\{(\w+)\}")
 _TAKEN_FUNCTIONS = frozenset(
     {"create", "read", "update", "delete", "list_page", "queries", "service", "router"}
 )
@@ -31,9 +29,10 @@ class Answer(Enum):
 
 @dataclass(frozen=True)
 class PathArgument:
-    """A row that the path names; `owners` are the arguments of the rows that own it, outermost first."""
+    """A row that the path names (as `param`); `owners` are the rows above that own it, outermost first."""
 
     name: str
+    param: str
     entity: Entity
     owners: tuple[PathArgument, ...] = ()
 
@@ -77,7 +76,7 @@ def endpoint(index: Index, operation: Operation) -> Endpoint:
         flow=flow,
         function=function_name(operation),
         arguments=_arguments(index, operation, names),
-        path=_PARAM.sub(lambda m: "{" + names[m[1]] + "}", operation.path),
+        path=operation.path,
         body=_body(operation, flow),
         answer=_answer(operation, flow),
     )
@@ -122,7 +121,7 @@ def _arguments(index: Index, operation: Operation, names: dict[str, str]) -> tup
         chain = owner_chain(index, entity)
         above = tuple(made)
         owned_here = bool(chain) and [a.entity.name for a in above] == [e.name for e in chain]
-        made.append(PathArgument(names[row.param], entity, above if owned_here else ()))
+        made.append(PathArgument(names[row.param], row.param, entity, above if owned_here else ()))
     return tuple(made)
 
 

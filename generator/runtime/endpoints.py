@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from typing import Annotated, Any
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -72,6 +73,7 @@ async def connected(request: Request) -> Database:
 
 
 Connected = Annotated[Database, Depends(connected)]
+RowId = Annotated[UUID, Path(alias="id")]
 
 
 def include(app: FastAPI, routers: Iterable[APIRouter]) -> None:

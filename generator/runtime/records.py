@@ -24,7 +24,7 @@ def columns_of(record: object) -> dict[str, Any]:
     return {column: getattr(record, name) for name, column in attributes(_model(record))}
 
 
-def assign(record: object, data: BaseModel) -> None:
+def apply_changes(record: object, data: BaseModel) -> None:
     """Set the columns that a request body holds, and only those that were sent."""
     for name, _ in attributes(_model(record)):
         if name in data.model_fields_set:

@@ -136,7 +136,7 @@ class _Router:
         return refused
 
     def _parameters(self, point: Endpoint) -> list[str]:
-        parameters = [f"{a.name}: {self._imports.symbol('uuid', 'UUID')}" for a in point.arguments]
+        parameters = [f"{a.name}: {self._id_type(a)}" for a in point.arguments]
         if point.body:
             schemas = module(self._entity.snake, "schemas")
             parameters.append(f"data: {self._imports.symbol(schemas, point.body)}")
@@ -149,6 +149,15 @@ class _Router:
             parameters.append(f"query: {annotated}[{query}, {of_query}()]")
         connected = self._imports.symbol(f"{_RUNTIME}.endpoints", "Connected")
         return [*parameters, f"database: {connected}"]
+
+    def _id_type(self, argument: PathArgument) -> str:
+        uuid = self._imports.symbol("uuid", "UUID")
+        if argument.name == argument.param:
+            return uuid
+        if argument.param == "id":
+            return self._imports.symbol(f"{_RUNTIME}.endpoints", "RowId")
+        annotated, path = self._imports.symbol("typing", "Annotated"), self._imports.symbol("fastapi", "Path")
+        return f"{annotated}[{uuid}, {path}(alias={literal(argument.param)})]"
 
     def _body(self, point: Endpoint) -> tuple[str, ...]:
         arguments = ["database", *(a.name for a in point.arguments)]
@@ -174,14 +183,14 @@ class _Router:
         entity = self._index.entities[returned_entity(point)]
         ids = {a.entity.name: a.name for a in point.arguments} | {entity.name: "stored.id"}
         path, rows = self._home(entity, point)
-        if not all(row.entity.name in ids for row in rows):
+        if not path or not all(row.entity.name in ids for row in rows):
             return ""
         for row in rows:
-            path = path.replace("{" + row.name + "}", "{" + ids[row.entity.name] + "}")
+            path = path.replace("{" + row.param + "}", "{" + ids[row.entity.name] + "}")
         return f"f{literal(path)}"
 
     def _home(self, entity: Entity, point: Endpoint) -> tuple[str, tuple[PathArgument, ...]]:
-        """Return the path of one row of an entity, and the rows in it."""
+        """Return the path of one row of an entity, and the rows in it; nothing if only its owner shows it."""
         for other in endpoints_of(self._index, entity):
             if other.kind is OperationKind.READ:
                 return other.path, other.arguments
@@ -189,7 +198,7 @@ class _Router:
             return f"{point.path}/{{stored.id}}", point.arguments
         if not entity.owner:
             return f"/{kebab(entity.plural)}/{{stored.id}}", ()
-        return "", (PathArgument("", entity),)
+        return "", ()
 
     def _checked(self) -> tuple[CheckedPath, ...]:
         """Return the paths whose requests may be found invalid after their rows."""
@@ -203,9 +212,9 @@ class _Router:
     def _row(self, argument: PathArgument) -> CheckedRow:
         entity = argument.entity
         queries = self._imports.module(module(entity.snake, "queries"), f"{entity.snake}_queries")
-        owners = tuple((f"{o.entity.snake}_id", o.name) for o in argument.owners)
+        owners = tuple((f"{o.entity.snake}_id", o.param) for o in argument.owners)
         statement = f"{queries}.{exists_statement(argument)}"
-        return CheckedRow(entity.name, statement, (("id", argument.name), *owners))
+        return CheckedRow(entity.name, statement, (("id", argument.param), *owners))
 
 
 def _may_reuse(entity: Entity) -> bool:

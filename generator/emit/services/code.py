@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 _INDENT = "    "
-_NAME = re.compile(r"[A-Za-z_]\w*")
+_TEXT = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*\b(?!=(?!=))")  # no attribute, no keyword of a call
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def render(statements: Iterable[Statement], depth: int = 0) -> str:
 
 def names_read(statements: Iterable[Statement]) -> frozenset[str]:
     """Return every name that some statement reads."""
-    return frozenset(name for text in _texts(statements) for name in _NAME.findall(text))
+    return frozenset(name for text in _texts(statements) for name in _NAME.findall(_TEXT.sub("", text)))
 
 
 def _texts(statements: Iterable[Statement]) -> Iterator[str]:

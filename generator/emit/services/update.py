@@ -99,7 +99,7 @@ class _Update:
         self._load((g.expr for g in self._guards.pre), name)
         for guard in self._guards.pre:
             function.guard(guard)
-        function.body.line(f"{self._home.runtime('records', 'assign')}({name}, data)")
+        function.body.line(f"{self._home.runtime('records', 'apply_changes')}({name}, data)")
         touch(function, self._entity, name)
         self._replace_links(name)
         save = f"await tx.save({self._queries}.UPDATE, {name})"

@@ -13,7 +13,7 @@ from generator.expr.evaluate import compare, holds
 from generator.expr.walk import refs
 from generator.ir.model import Entity, Field, Operation
 from generator.verify.interpreter.documents import document
-from generator.verify.interpreter.problems import invalid
+from generator.verify.interpreter.problems import Problem, invalid
 from generator.verify.interpreter.store import Row
 from generator.verify.interpreter.values import Refused, read_json
 from generator.verify.interpreter.world import World
@@ -124,7 +124,7 @@ def _value(field: Field, key: str, text: str, world: World) -> Any:
             return text
         wide = msgspec.structs.replace(field, limits=type(field.limits)())
         return read_json(text, wide, world.index)
-    except (Refused, ValueError, ArithmeticError):
+    except (Refused, Problem, ValueError, ArithmeticError):
         raise invalid(["query", key], f"must be a valid {kind}") from None
 
 
