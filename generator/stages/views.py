@@ -72,7 +72,7 @@ def answers(ir: ApplicationIR) -> ApplicationIR:
 
 def behavior(ir: ApplicationIR) -> ApplicationIR:
     """Keep all that operations do; constraints are read from the guards."""
-    return replace(ir, validation=ValidationIR(()), tests=TestsIR(()))
+    return replace(ir, validation=ValidationIR(()))
 
 
 def _wordless_domain(part: DomainIR) -> DomainIR:
