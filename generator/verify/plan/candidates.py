@@ -98,6 +98,7 @@ def extremes(item: Field | Input) -> Iterator[Value]:
                 if value is not None:
                     yield from accepted(item, value)
         case "string" | "text":
+            yield " " * max(texts.lengths(item)[0], 1)
             yield from (value for _, value in texts.bounds(item))
         case "datetime":
             for hours in (-24, 24, -24 * 40, 24 * 40, -1, 1):

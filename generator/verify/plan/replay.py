@@ -23,6 +23,7 @@ from generator.verify.program.run import Reply, Request, check, make_request, pa
 from generator.verify.program.symbols import Bindings
 
 MAX_REPAIRS = 40
+COMPANY = 25  # scenarios whose rows are there together: neighbours work on the same entities
 _PART = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]")
 
 
@@ -43,17 +44,23 @@ class Router:
 
 
 class Replayer:
-    """Answers requests from one interpreter that keeps all rows."""
+    """Answers requests from one interpreter that keeps the rows of the scenarios before."""
 
     def __init__(self, ir: ApplicationIR, base: int) -> None:
         self._interpreter = Interpreter(ir)
         self._router = Router(ir.api.operations)
         self._base = base
+        self._played = 0
         self._page = ir.infrastructure.max_page_size
 
     def settle(self, scenario: Scenario, start: datetime) -> tuple[Scenario | None, str]:
         """Return the scenario with wildcards where it needs them, or None and why it can't stay."""
+        self._played += 1
+        if self._played % COMPANY == 0:
+            self._interpreter.clear()
+        before = self._interpreter.snapshot()
         for _ in range(MAX_REPAIRS):
+            self._interpreter.restore(before)
             step, problem = self._play(scenario, start)
             if not problem:
                 return scenario, ""

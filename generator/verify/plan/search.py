@@ -127,7 +127,7 @@ class Searcher:
         if goal.cause is not None:
             before = self.prepare(run.program) if answer.ok else run  # the rows as the target found them
             yield from self._break(before, place, goal.cause)
-        if not answer.ok and not goal.code:
+        if not answer.ok and goal.code != "guard_failed":
             yield from self._mend(run, answer, place)
 
     def _mend(self, run: Run, answer: Exchange, place: Place) -> Iterator[Program]:
@@ -196,7 +196,7 @@ class Searcher:
             return
         want = program.wants[key]
         for name in names:
-            if name in want.values:
+            if self._index.field(entity, name).managed is Managed.CLIENT and name not in refs:
                 sent = sent_value(world, handle, name)
                 want = want.with_value(name, from_python(values[name]) if sent is None else sent)
         yield program.put(key, want)

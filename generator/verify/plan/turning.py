@@ -8,10 +8,22 @@ from typing import Any
 
 import msgspec
 
-from generator.expr.model import EntityRef
+from generator.expr.model import ComparisonExpr, EntityRef
+from generator.expr.walk import walk
 from generator.ir.index import Index, updatable_fields
-from generator.ir.model import Assign, Each, Managed, OperationKind, StateMachine, Transition
+from generator.ir.model import (
+    Assign,
+    Collection,
+    Create,
+    Each,
+    Managed,
+    OperationKind,
+    StateMachine,
+    Transition,
+)
+from generator.ir.writes import effects_of
 from generator.verify.plan.builder import Builder, Unreachable
+from generator.verify.plan.conditions import Maker as FlowMaker
 from generator.verify.plan.conditions import Writer, find_operation
 from generator.verify.plan.knobs import Knob
 from generator.verify.plan.values import Value
@@ -90,16 +102,55 @@ class Turner:
         """Yield programs in which a collection has that many rows more or fewer."""
         want = program.wants[knob.key]
         collection = self._index.collection(want.entity, knob.name)
-        if collection.kind == "links":
+        if want.maker is not None and collection.kind == "owned":
+            yield from self._count_source(program, want.maker, collection.entity, change)
+        elif collection.kind == "links":
             yield from self._count_links(program, knob, change)
         elif change < 0:
             yield from self._fewer(program, program.owned_by(knob.key, collection.entity)[change:])
         else:
-            grown: Program | None = program
-            for _ in range(min(change, 12)):
-                grown = None if grown is None else self._child(grown, knob.key, want, collection.entity)
+            yield from self._more(program, knob.key, collection, min(change, 12))
+
+    def _more(self, program: Program, key: int, collection: Collection, number: int) -> Iterator[Program]:
+        """Add owned rows, by their create operation or by a flow that makes such rows."""
+        grown: Program | None = program
+        for _ in range(number):
+            grown = None if grown is None else self._child(grown, key, grown.wants[key], collection.entity)
+        if grown is not None:
+            yield grown
+            return
+        for maker in self._builder.makers.makers.get(collection.entity, ()):
+            grown = program
+            for _ in range(number):
+                grown = None if grown is None else self._made_below(grown, key, maker, collection)
             if grown is not None:
                 yield grown
+
+    def _made_below(
+        self, program: Program, key: int, maker: FlowMaker, collection: Collection
+    ) -> Program | None:
+        """Run a flow that makes a row owned by the row `key`."""
+        owner = next((v.value for v in maker.effect.values if v.field == collection.inverse), None)
+        if not isinstance(owner, EntityRef) or owner.via or owner.field or _is_new(program, key):
+            return None
+        if owner.root != "self" and not owner.root.startswith("input:"):
+            return None
+        operation = self._index.operations[maker.operation]
+        try:
+            return _put(*self._builder.flow(program, operation, {owner.root: key}), key, "moves")
+        except Unreachable:
+            return None
+
+    def _count_source(self, program: Program, maker: Move, entity: str, change: int) -> Iterator[Program]:
+        """Change the rows that a flow makes owned rows from."""
+        flow = self._index.flows[self._index.operations[maker.operation].flow]
+        for effect in effects_of(flow.effects):
+            if not isinstance(effect, Each) or not isinstance(effect.source, EntityRef):
+                continue
+            makes = any(isinstance(e, Create) and e.entity == entity for e in effect.body)
+            if makes and effect.source.root in maker.rows and not effect.source.via:
+                knob = Knob("count", effect.source.field, key=maker.rows[effect.source.root])
+                yield from self.count(program, knob, change)
 
     def _child(self, program: Program, key: int, want: Want, entity: str) -> Program | None:
         if not want.made_by_create or find_operation(self._index, entity, OperationKind.CREATE) is None:
@@ -214,7 +265,7 @@ class Turner:
             if found is None:
                 return None
             program, binding, row = found
-            return self._builder.flow(program, operation, {binding: row})
+            return self._builder.flow(program, operation, {binding: row} if binding else {})
         except Unreachable:
             return None
 
@@ -229,7 +280,7 @@ class Turner:
         for entity, hop in reversed(list(zip(entities[:-1], ref.via, strict=True))):
             program, holder = self._referrer(program, entity, hop, holder)
         if ref.root not in loops:
-            usable = ref.root == "self" or ref.root.startswith("input:")
+            usable = ref.root in {"self", ""} or ref.root.startswith("input:")
             return (program, ref.root, holder) if usable else None
         return self._loop_root(program, holder, loops[ref.root], loops)
 
@@ -237,7 +288,7 @@ class Turner:
         self, program: Program, element: int, loop: Each, loops: dict[str, Each]
     ) -> tuple[Program, str, int] | None:
         if not isinstance(loop.source, EntityRef):
-            return None
+            return self._all_rows_root(program, element, loop)
         source = loop.source
         entity = self._index.hop(source.entity.removeprefix("entity:"), source.via)
         collection = self._index.collection(entity, source.field)
@@ -252,6 +303,21 @@ class Turner:
             links = {**linked.links, source.field: (element,)}
             program = program.put(owner, msgspec.structs.replace(linked, links=links))
         return self._root(program, owner, source, loops)
+
+    @staticmethod
+    def _all_rows_root(program: Program, element: int, loop: Each) -> tuple[Program, str, int] | None:
+        """Return the binding that `where` compares a reference of the element with, and that row."""
+        for part in walk(loop.where) if loop.where is not None else ():
+            if not isinstance(part, ComparisonExpr) or part.op != "==":
+                continue
+            for side, other in ((part.left, part.right), (part.right, part.left)):
+                if not isinstance(side, EntityRef) or not isinstance(other, EntityRef):
+                    continue
+                row = program.wants[element].refs.get(side.field)
+                plain = side.root == loop.binding and not side.via and not other.via and not other.field
+                if plain and row is not None:
+                    return program, other.root, row
+        return program, "", 0
 
     def _referrer(self, program: Program, entity: str, hop: str, key: int) -> tuple[Program, int]:
         """Return a row of `entity` whose reference `hop` leads to `key`, adding one if there is none."""

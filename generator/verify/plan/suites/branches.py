@@ -19,6 +19,8 @@ from generator.verify.plan.wants import Place, Program
 
 BUDGET = 25
 TRIES = 12
+DEPTH = 3
+WIDTH = 4
 TARGET = Place("target")
 
 
@@ -29,7 +31,7 @@ def plan_branches(context: Context, operation: Operation) -> None:
         return
     flow = context.index.flows[operation.flow]
     for source in dict.fromkeys(_collections(flow)):
-        _several(context, operation, program, source)
+        program = _several(context, operation, program, source)
     for node, condition in _conditions(flow):
         _both(context, operation, program, node, condition)
 
@@ -47,8 +49,8 @@ def _collections(flow: Flow) -> Iterator[EntityRef]:
                 yield part.source
 
 
-def _several(context: Context, operation: Operation, program: Program, source: EntityRef) -> None:
-    """Carry the flow out with two rows in a collection."""
+def _several(context: Context, operation: Operation, program: Program, source: EntityRef) -> Program:
+    """Carry the flow out with two rows in a collection; return the program that does."""
     run = context.searcher.prepare(program)
     world = World(context.session, run, TARGET)
     finder = Finder(context.index, world)
@@ -56,18 +58,19 @@ def _several(context: Context, operation: Operation, program: Program, source: E
     try:
         handle = finder.row_of(source, scope)
     except (KeyError, TypeError):
-        return
+        return program
     if not isinstance(handle, int):
-        return
+        return program
     change = 2 - len(world.members(handle, source.field))
     if change <= 0:
-        return
+        return program
     starts = list(context.turner.count(program, Knob("count", source.field, key=handle), change))
     found = context.searcher.find(starts, Goal(), BUDGET)
     if found is None:
         context.miss(f"{operation.id}:several:{source.field}", "no world with two such rows was found")
-        return
+        return program
     record(context, operation, found.program, f"with several {source.field}")
+    return found.program
 
 
 def _conditions(flow: Flow) -> Iterator[tuple[str, Expr]]:
@@ -101,12 +104,24 @@ def _holds(context: Context, program: Program, condition: Expr) -> bool:
 
 
 def _with(context: Context, program: Program, condition: Expr, *, wanted: bool) -> Program | None:
+    """Change the program step by step until the condition comes out as wanted."""
+    frontier = [program]
+    for _ in range(DEPTH):
+        onward: list[Program] = []
+        for base in frontier:
+            for start in _changes(context, base, condition, wanted=wanted):
+                found = context.searcher.find([start], Goal(), 3)
+                if found is None:
+                    continue
+                if _holds(context, found.program, condition) is wanted:
+                    return found.program
+                onward.append(found.program)
+        frontier = onward[:WIDTH]
+    return None
+
+
+def _changes(context: Context, program: Program, condition: Expr, *, wanted: bool) -> list[Program]:
     run = context.searcher.prepare(program)
     world = World(context.session, run, TARGET)
     tweaker = Tweaker(context.builder, context.turner, world)
-    changed = list(islice(tweaker.toward(condition, world.scope(TARGET), truth=wanted), TRIES))
-    for start in changed:
-        found = context.searcher.find([start], Goal(), 4)
-        if found is not None and _holds(context, found.program, condition) is wanted:
-            return found.program
-    return None
+    return list(islice(tweaker.toward(condition, world.scope(TARGET), truth=wanted), TRIES))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from generator.guards.model import GuardIR
-from generator.ir.model import Operation, OperationKind, Transition
-from generator.ir.writes import writes_of
+from generator.ir.model import Create, Operation, OperationKind, Transition
+from generator.ir.writes import effects_of, writes_of
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques, operation_causes
 from generator.verify.plan.context import GOAL_BUDGET, Context, heading
@@ -44,12 +44,23 @@ def plan_guards(context: Context, operation: Operation, guards: GuardIR | None) 
     program = context.good(operation)
     if program is None:
         return
+    made = _made(context, operation)
     for cause in causes_of(context, operation, guards):
+        if cause.transition is not None and cause.transition.target.root in made:
+            continue  # the row has but one state when it comes to its transition
         if cause.transition is not None:
             _states(context, operation, program, cause, cause.transition)
         else:
             _refused(context, operation, program, cause)
             _edge(context, operation, program, cause)
+
+
+def _made(context: Context, operation: Operation) -> set[str]:
+    """Return the bindings of the rows that a flow makes."""
+    if operation.kind is not OperationKind.FLOW:
+        return set()
+    effects = effects_of(context.index.flows[operation.flow].effects)
+    return {e.binding for e in effects if isinstance(e, Create)}
 
 
 def _refused(context: Context, operation: Operation, program: Program, cause: Cause) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import islice
 
-from generator.ir.model import Managed, Operation, OperationKind, Unique
+from generator.ir.model import Field, Managed, Operation, OperationKind, Unique
 from generator.ir.writes import writes_of
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques
@@ -69,10 +69,20 @@ def _starts(context: Context, operation: Operation, program: Program, unique: Un
         field = context.index.field(entity.name, name)
         if field.managed.value != "client" or field.immutable or field.type.name == "row":
             continue
-        target = target.with_value(name, program.wants[target.rows["self"]].values.get(name))
-        fresh = context.maker.unique(field)
-        target = target.with_value(name, fresh if field.name in unique.fields else target.values[name])
+        target = target.with_value(name, _another(context, field, program, target.rows["self"]))
     return [program.aim(target)]
+
+
+def _another(context: Context, field: Field, program: Program, key: int) -> Value:
+    """Return a value other than the row is made with; at a time in the same distance from the others."""
+    now = program.wants[key].values.get(field.name)
+    if isinstance(now, At):
+        return At(now.delta + timedelta(days=3))
+    if isinstance(now, Day):
+        return Day(now.days + 3)
+    if context.maker.can_be_unique(field):
+        return context.maker.unique(field)
+    return context.maker.usual(field, 1)
 
 
 def _harmless(context: Context, operation: Operation, run: Run, cause: Cause, unique: Unique) -> None:
