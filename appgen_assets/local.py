@@ -13,11 +13,11 @@ from appgen_assets.stage_asset import EXIT_CODE, FORCE_TAG, FRESH_TAG
 from appgen_resources.history import PROCESS_TAG, History
 from appgen_resources.instance import open_instance
 from generator.core.errors import EXIT_FINDINGS
+from generator.host.artefacts import open_store
 from generator.host.pids import own_tag
 from generator.host.state import AppEntry, State
 from generator.host.workshop import open_workshop
 from generator.stages.pointers import current
-from generator.stages.workshop import Workshop
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -74,25 +74,36 @@ class Builder:
             )
         return self._outcome(plan, result)
 
-    def smoke(self, app: str) -> Any:
-        """Return the last smoke result; None if there is none."""
-        kept = current(self._workshop().store, app, "smoke_result")
-        return kept.value if kept else None
-
     def _job(self) -> dg.JobDefinition:
         # Only a build that has something to do pays for loading the definitions.
         from appgen_assets.definitions import defs  # noqa: PLC0415
 
         return defs.resolve_job_def("build")
 
-    def _workshop(self) -> Workshop:
-        return open_workshop(self._state)
+    def _smoke(self, app: str) -> Any:
+        kept = current(open_store(self._state.artefacts), app, "smoke_result")
+        return kept.value if kept else None
 
     def _outcome(self, plan: Plan, result: dg.ExecuteInProcessResult) -> Outcome:
-        failures = tuple(_failures(result.all_events))
-        ran = tuple(e.step_key for e in result.all_events if e.is_step_success and e.step_key)
-        smoke = self.smoke(plan.entry.app) if "smoke_result" in plan.stale else None
-        return Outcome(plan.entry.app, plan.entry.out, ran, result.success, result.run_id, failures, smoke)
+        events = result.all_events
+        if any(_interrupted(event) for event in events):
+            raise KeyboardInterrupt
+        app = plan.entry.app
+        made = {e.asset_key.path[-1] for e in events if e.is_step_materialization and e.asset_key}
+        return Outcome(
+            app,
+            plan.entry.out,
+            ran=tuple(name for name in plan.stale if name in made),
+            ok=result.success,
+            run=result.run_id,
+            failures=tuple(_failures(events)),
+            smoke=self._smoke(app) if "smoke_result" in made else None,
+        )
+
+
+def _interrupted(event: dg.DagsterEvent) -> bool:
+    error = event.step_failure_data.error if event.is_step_failure else None
+    return error is not None and error.cls_name == "DagsterExecutionInterruptedError"
 
 
 def _failures(events: Iterable[dg.DagsterEvent]) -> Iterable[Failure]:

@@ -65,9 +65,7 @@ def loop(x1: float, y1: float, x2: float, y2: float, *, dashed: bool = False) ->
     return _arrow(x1, y1, out, out, x2, y2, dashed=dashed)
 
 
-def _arrow(  # noqa: PLR0913, PLR0917 - two points and what bends the line between them
-    x1: float, y1: float, bend1: float, bend2: float, x2: float, y2: float, *, dashed: bool
-) -> str:
+def _arrow(x1: float, y1: float, bend1: float, bend2: float, x2: float, y2: float, *, dashed: bool) -> str:
     dash = ' stroke-dasharray="5 4"' if dashed else ""
     path = f"M{x1:.0f} {y1:.0f} C{bend1:.0f} {y1:.0f} {bend2:.0f} {y2:.0f} {x2:.0f} {y2:.0f}"
     return f'<path d="{path}" fill="none" stroke="{_LINE}" stroke-width="1.4"{dash} marker-end="url(#a)"/>'

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Collection
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,8 @@ from generator.commands.diagnostics import display, print_diagnostics
 from generator.commands.paths import UsageError, find_specs
 from generator.commands.progress import Screen
 from generator.core.diagnostics import SpecError
-from generator.core.errors import EXIT_FINDINGS
+from generator.core.errors import EXIT_FINDINGS, ToldError
+from generator.host.postgres import shared_server
 from generator.host.state import AppEntry, State
 from generator.host.workshop import open_workshop, read_source
 from generator.pipeline import compile_app
@@ -72,9 +76,21 @@ def _build(
         if not plan.stale:
             screen.say(f"{entry.app}: nothing has changed, nothing to do; it lies in {display(entry.out)}")
             return 0
+        _warm(plan.stale)
         with screen.app(entry.app, len(plan.stale), time.perf_counter() - began):
             outcome = builder.run(plan, screen, everything=everything, force=force)
     return _report(outcome, state, screen, time.perf_counter() - began)
+
+
+def _warm(stale: Collection[str]) -> None:
+    """Start the database while the first stages run; if it can't be, the stage that needs it says so."""
+
+    def start() -> None:
+        with suppress(ToldError):
+            shared_server()
+
+    if {"sanity_report", "smoke_result"} & set(stale):
+        threading.Thread(target=start, daemon=True).start()
 
 
 def _report(outcome: Any, state: State, screen: Screen, seconds: float) -> int:

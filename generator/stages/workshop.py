@@ -17,6 +17,7 @@ from generator.stages.tools import Tools
 
 Done = Mapping[str, Artefact]
 _KEY_LENGTH = 40  # a tag holds at most 63 characters
+_AGAIN = "Build again with --force."
 WHOLE = View("whole", lambda value: value)
 
 
@@ -119,10 +120,13 @@ def load(store: Store, address: str, kind: str) -> Any:
     """Return the value of a blob; `kind` is "module:Type"."""
     data = get_blob(store, address)
     if data is None:
+        raise ToldError(f"an output of an earlier build is lost or spoilt ({address[:12]})", _AGAIN)
+    try:
+        return _decoder(kind).decode(data)
+    except msgspec.DecodeError as error:
         raise ToldError(
-            f"an output of an earlier build is lost or spoilt ({address[:12]})", "Build again with --force."
-        )
-    return _decoder(kind).decode(data)
+            f"an output of an earlier version of appgen can't be read: {error}", _AGAIN
+        ) from error
 
 
 @cache

@@ -7,11 +7,16 @@ import pytest
 from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
 from generator.host.artefacts import FolderStore, open_store
+from generator.host.format import RuffFormatter
 from generator.pipeline import BY_NAME, EMITTED, STAGES, compile_app, keys
 from generator.stages.code import CodeIndex, Source
+from generator.stages.model import resolve
+from generator.stages.source import SpecSource
 from generator.stages.store import MemoryStore, get_blob, put_blob
+from generator.stages.tools import Tools
 from tests.assets.conftest import SPEC, source, workshop
 
+TOOLS = Tools(RuffFormatter())
 MESSAGE = SPEC.replace("All copies are out", "None left")
 RULE = SPEC.replace("Too long", "Much too long")
 MOVED = SPEC.replace("entities:", "\n\n# a remark\nentities:")
@@ -195,3 +200,21 @@ def test_templates_and_grammars_count_as_code() -> None:
 def test_every_emitted_stage_counts_the_formatter() -> None:
     for name in EMITTED:
         assert "generator.host.format" in CodeIndex().modules(BY_NAME[name])
+
+
+# --- views ------------------------------------------------------------------
+
+SPECS = sorted((Path(__file__).resolve().parents[2] / "specs").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("stage", EMITTED)
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+def test_a_view_takes_nothing_away_that_its_stage_needs(stage: str, spec: Path) -> None:
+    """The tree made from the narrowed IR is the tree made from all of it."""
+    bench = workshop()
+    files = SpecSource(spec.name, ((spec.name, spec.read_text(encoding="utf-8")),))
+    done = compile_app(files, bench, "guard_ir")
+    definition = BY_NAME[stage]
+    run = resolve(definition.run)
+    whole = [done[i.stage].value for i in definition.inputs]
+    assert run(TOOLS, *bench.views(definition, done)) == run(TOOLS, *whole)
