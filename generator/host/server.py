@@ -77,6 +77,8 @@ class AppServer:
             status = _health(port, timeout=min(1.0, deadline))
             if status == http.client.OK:
                 return
+            if http.client.BAD_REQUEST <= status < http.client.INTERNAL_SERVER_ERROR:
+                raise AppFailed(f"the application is not healthy: /health answers {status}", self.tail())
             time.sleep(_PAUSE)
         answer = f"/health answers {status}" if status else "/health does not answer"
         raise AppFailed(f"the application is not ready after {deadline:g} s: {answer}", self.tail())

@@ -78,8 +78,8 @@ def test_an_application_that_is_not_healthy_is_told(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "main.py").write_text("from fastapi import FastAPI\napp = FastAPI()")
     server = AppServer(tmp_path, environment(tmp_path), tmp_path / "log")
-    with pytest.raises(AppFailed, match="/health answers 404"):
-        server.start(deadline=2)
+    with pytest.raises(AppFailed, match="not healthy: /health answers 404"):
+        server.start(deadline=60)
 
 
 def test_a_server_that_dies_is_noticed() -> None:
@@ -90,7 +90,7 @@ def test_a_server_that_dies_is_noticed() -> None:
         with pytest.raises(OSError, match=r"closed|reset|Remote"):
             get(session.base_url + "/die")
         with pytest.raises(AppFailed, match="exit code 7"):
-            session.check_alive()
+            until(session.check_alive)
 
 
 def test_a_taken_port_is_told(tmp_path: Path) -> None:
