@@ -90,7 +90,7 @@ class _Builder:
         """Make a foreign key; one that points forward waits until both tables are there."""
         name = self._names.claim("fk", entity.plural, field.wire)
         target = self._tables[field.type.of]
-        self._in_use(name, entity, field.id)
+        self._refers(name, entity, field.id, field.type.of)
         return ForeignKey(
             name,
             target,
@@ -98,9 +98,9 @@ class _Builder:
             deferred=self._place[field.type.of] > self._place[entity.name],
         )
 
-    def _in_use(self, name: str, entity: Entity, node: str) -> None:
+    def _refers(self, name: str, entity: Entity, node: str, target: str) -> None:
         message = f"{entity.plural.replace('_', ' ')} refer to this row"
-        self.violations.append(Violation(name, 409, "in_use", node, message))
+        self.violations.append(Violation(name, 409, "in_use", node, message, target))
 
     def _count_uniquely(self, entity: Entity, found: Constraints) -> None:
         for field in _counters(entity):
@@ -129,8 +129,8 @@ class _Builder:
         table = self._names.claim(collection.table)
         owner, target = link_columns(entity, collection)
         columns = (
-            self._link_column(table, owner, self._tables[entity.name]),
-            self._link_column(table, target, self._tables[collection.entity]),
+            self._link_column(table, owner, entity, collection.id, entity.name),
+            self._link_column(table, target, entity, collection.id, collection.entity),
         )
         index = Index(self._names.claim("ix", table, target), (target, owner), node=collection.id)
         return Table(
@@ -145,8 +145,9 @@ class _Builder:
             node=collection.id,
         )
 
-    def _link_column(self, table: str, name: str, target: str) -> Column:
-        key = ForeignKey(self._names.claim("fk", table, name), target, cascade=True)
+    def _link_column(self, table: str, name: str, holder: Entity, node: str, target: str) -> Column:
+        key = ForeignKey(self._names.claim("fk", table, name), self._tables[target], cascade=True)
+        self._refers(key.name, holder, node, target)
         return Column(name, attribute(name), UUID_TYPE, nullable=False, annotation=_UUID, foreign_key=key)
 
     def counter(self, entity: Entity, field: Field) -> Table:

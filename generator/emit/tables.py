@@ -104,13 +104,18 @@ class SpanType(_View, frozen=True):
 
 
 class Violation(_View, frozen=True):
-    """The answer when the database refuses a statement because of the constraint `name`."""
+    """The answer when the database refuses a statement because of the constraint `name`.
+
+    A foreign key has two: this one for deleting the row that is referred to, and
+    that the `missing` entity's row was not found for writing the row that refers.
+    """
 
     name: str
     status: int
     code: Code
     constraint: str
     message: str
+    missing: str = ""
 
 
 class Physical(_View, frozen=True, dict=True):

@@ -10,12 +10,13 @@ T = TypeVar("T")
 
 
 class Violation(NamedTuple):
-    """How a violated database constraint is answered."""
+    """How a violated database constraint is answered; `missing` is what a foreign key refers to."""
 
     status: int
     code: str
     constraint: str
     message: str
+    missing: str = ""
 
 
 class Problem(Exception):  # noqa: N818 - it is an answer, named as RFC 9457 does

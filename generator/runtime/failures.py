@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.exc import DBAPIError
 
-from .errors import Conflict, OutOfRange, Problem, Retry, Violation
+from .errors import Conflict, NotFound, OutOfRange, Problem, Retry, Violation
 
 _TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _REFERENCE = frozenset({"23503", "23001"})  # foreign key, restrict
@@ -29,9 +29,9 @@ def is_transient(error: Exception) -> bool:
 def as_problem(error: DBAPIError, violations: Mapping[str, Violation]) -> Problem | None:
     """Return the answer for a database error; None when it is the server's own fault."""
     state = sqlstate_of(error)
-    if state in _REFERENCE and not _deletes(error):
-        return Problem(404, "not_found", "A referenced row was not found")
     known = violations.get(constraint_of(error))
+    if state in _REFERENCE and not _deletes(error):
+        return NotFound(known.missing if known else "A row")
     if known is not None:
         return Problem(known.status, known.code, known.message, constraint=known.constraint)
     return _by_state(state, constraint_of(error))

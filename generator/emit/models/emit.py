@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.emit.models.view import Relations, entity_view
 from generator.emit.physical import physical
 from generator.emit.python import Imports, literal, module, module_path
-from generator.emit.tables import Physical
+from generator.emit.tables import Physical, Violation
 from generator.emit.templates import render
 from generator.emit.tree import EmittedFile
 from generator.ir.model import ApplicationIR
@@ -36,8 +36,11 @@ def _entities(ir: ApplicationIR) -> str:
 
 
 def _violations(database: Physical) -> str:
-    rows = [
-        (literal(v.name), ", ".join(literal(x) for x in (v.status, v.code, v.constraint, v.message)))
-        for v in sorted(database.violations, key=lambda v: v.name)
-    ]
+    rows = [(literal(v.name), _answer(v)) for v in sorted(database.violations, key=lambda v: v.name)]
     return render(_HERE, "violations.py.j2", rows=rows)
+
+
+def _answer(violation: Violation) -> str:
+    v = violation
+    values = [literal(x) for x in (v.status, v.code, v.constraint, v.message)]
+    return ", ".join([*values, f"missing={literal(v.missing)}"] if v.missing else values)
