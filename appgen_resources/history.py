@@ -51,6 +51,7 @@ class History:
         lost = [run for run in started if PROCESS_TAG in run.tags and is_dead(run.tags[PROCESS_TAG])]
         for run in lost:
             self._instance.report_run_failed(run, "The process was killed.")
+            self._instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
         return [run.run_id for run in lost]
 
 
