@@ -5,9 +5,9 @@ import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, overload
 
-N = TypeVar("N", int, Decimal, float)
+Number = Decimal | float  # int included
 
 _DIGITS = 400  # no sum or product of stored numbers has more
 _WIDE = Context(prec=_DIGITS)
@@ -44,17 +44,29 @@ def float_divided(left: float, right: float) -> float | None:
     return None if right == 0 else left / right
 
 
-def remainder(left: N, right: N) -> N:
+@overload
+def remainder(left: int, right: int) -> int: ...
+@overload
+def remainder(left: Decimal, right: Decimal) -> Decimal: ...
+@overload
+def remainder(left: float, right: float) -> float: ...
+def remainder(left: Number, right: Number) -> Number:
     """Return the remainder with the sign of `left`; a float counts as the number it is written as."""
-    if isinstance(left, int):
+    if isinstance(left, int) and isinstance(right, int):
         rest = abs(left) % abs(right)
         return -rest if left < 0 else rest
-    if isinstance(left, Decimal):
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _WIDE.remainder(left, right)
     return float(_WIDE.remainder(Decimal(repr(left)), Decimal(repr(right))))
 
 
-def remainder_or_none(left: N, right: N) -> N | None:
+@overload
+def remainder_or_none(left: int, right: int) -> int | None: ...
+@overload
+def remainder_or_none(left: Decimal, right: Decimal) -> Decimal | None: ...
+@overload
+def remainder_or_none(left: float, right: float) -> float | None: ...
+def remainder_or_none(left: Any, right: Any) -> Number | None:
     """Return the remainder; None when dividing by zero."""
     return None if right == 0 else remainder(left, right)
 
