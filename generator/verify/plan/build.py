@@ -9,7 +9,7 @@ from generator.guards.model import GuardIR
 from generator.ir.model import ApplicationIR
 from generator.verify.model import Scenario, Suite, TestsModelIR
 from generator.verify.plan.context import Context
-from generator.verify.plan.replay import Replayer
+from generator.verify.plan.replay import COMPANY, Replayer
 from generator.verify.plan.session import BASE, START
 from generator.verify.plan.suites.branches import plan_branches
 from generator.verify.plan.suites.chains import plan_chains
@@ -54,8 +54,8 @@ def make_plan(ir: ApplicationIR, guards: GuardIR | None = None) -> TestsModelIR:
 def _settled(context: Context) -> list[Scenario]:
     """Keep what comes out the same among other rows and at other times."""
     scenarios = context.scenarios
-    for start, base in _REPLAYS:
-        replayer = Replayer(context.ir, base)
+    for number, (start, base) in enumerate(_REPLAYS):
+        replayer = Replayer(context.ir, base, number * COMPANY // 2)
         kept = [_settle(context, replayer, s, start) for s in reversed(scenarios)]
         scenarios = [s for s in reversed(kept) if s is not None]
     return scenarios

@@ -234,10 +234,16 @@ def needed(program: Program, key: int) -> set[int]:
 
 
 def _swapped(want: Want, swap: dict[int, int]) -> Want:
+    inside = want.inside
     return msgspec.structs.replace(
         want,
         refs={n: None if k is None else swap[k] for n, k in want.refs.items()},
+        owner=None if want.owner is None else swap[want.owner],
+        links={n: tuple(dict.fromkeys(swap[k] for k in ks)) for n, ks in want.links.items()},
         maker=None if want.maker is None else _swapped_move(want.maker, swap, None),
+        inside=None if inside is None else msgspec.structs.replace(inside, parent=swap[inside.parent]),
+        early=tuple(_swapped_move(m, swap, None) for m in want.early),
+        moves=tuple(_swapped_move(m, swap, None) for m in want.moves),
     )
 
 

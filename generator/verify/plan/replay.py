@@ -46,11 +46,11 @@ class Router:
 class Replayer:
     """Answers requests from one interpreter that keeps the rows of the scenarios before."""
 
-    def __init__(self, ir: ApplicationIR, base: int) -> None:
+    def __init__(self, ir: ApplicationIR, base: int, played: int = 0) -> None:
         self._interpreter = Interpreter(ir)
         self._router = Router(ir.api.operations)
         self._base = base
-        self._played = 0
+        self._played = played
         self._page = ir.infrastructure.max_page_size
 
     def settle(self, scenario: Scenario, start: datetime) -> tuple[Scenario | None, str]:

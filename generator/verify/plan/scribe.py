@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from generator.ir.index import Index
+from generator.ir.model import Managed
 from generator.verify.model import Expected, Kind, Scenario, Step
 from generator.verify.plan.session import START, Exchange, Names
 from generator.verify.program.values import write_offset
@@ -145,7 +146,8 @@ class Scribe:
         """Return a JSON value of an answer as a pattern."""
         match value:
             case dict():
-                return {k: self.pattern(v) for k, v in value.items()}
+                counted = self._counted(value)
+                return {k: counted.get(k) or self.pattern(v) for k, v in value.items()}
             case list():
                 return [self.pattern(v) for v in value]
             case str():
@@ -154,6 +156,18 @@ class Scribe:
                 return self._sent(self._names.sent[value])
             case _:
                 return value
+
+    def _counted(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return the patterns of a row's numbers that count all rows of the database."""
+        entity = self._entity_of.get(row["id"]) if isinstance(row.get("id"), str) else None
+        if entity is None:
+            return {}
+        fields = [f for f in self._index.entities[entity].fields if f.managed is Managed.COUNTER]
+        return {
+            f.wire: {"$number": f"{entity}.{f.wire}.{row[f.wire]}"}
+            for f in fields
+            if not f.counter_per and row.get(f.wire) is not None
+        }
 
     def _text(self, text: str) -> Any:
         if text in self._entity_of and _UUID.fullmatch(text):

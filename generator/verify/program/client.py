@@ -12,7 +12,11 @@ from .run import Reply, Request, Send, Unreachable
 
 def open_client(base_url: str, timeout: float, connections: int) -> httpx.AsyncClient:
     """Return a client for one instance; the environment's proxies are not used."""
-    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+    limits = httpx.Limits(
+        max_connections=connections,
+        max_keepalive_connections=connections,
+        keepalive_expiry=2.0,  # servers keep them longer
+    )
     return httpx.AsyncClient(base_url=base_url, timeout=timeout, limits=limits, trust_env=False)
 
 
