@@ -74,10 +74,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
 def test_harm_is_refused_with_a_place(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(SpecError) as caught:
         compiled(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     found = caught.value.diagnostics
     assert found
     lines = text.split("\n")

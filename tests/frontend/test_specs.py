@@ -159,9 +159,9 @@ def test_time_per_entity_does_not_grow() -> None:
     for size, spec in text.items():
         best = []
         for _ in range(2):
-            started = time.perf_counter()
+            started = time.process_time()
             compile_front("big.yaml", lambda _, spec=spec: spec)
-            best.append(time.perf_counter() - started)
+            best.append(time.process_time() - started)
         seconds[size] = min(best)
     assert seconds[200] < 8 * seconds[50]
 

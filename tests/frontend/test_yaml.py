@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.core.diagnostics import SpecError
@@ -86,6 +86,7 @@ def test_every_word_has_its_own_place() -> None:
 WORDS = st.lists(st.text("abcxyz é'\"\\#:,[]{}é→", min_size=1, max_size=8), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_quoted_text_keeps_its_places(words: list[str]) -> None:
     text = " ".join(words)
