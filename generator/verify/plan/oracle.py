@@ -39,6 +39,10 @@ class Oracle:
         """Return the present state; it never changes."""
         return self._interpreter.snapshot()
 
+    def restore(self, state: State) -> None:
+        """Go back to a state."""
+        self._interpreter.restore(state)
+
     def rows(self, entity: str) -> Rows:
         """Return an entity's rows."""
         return self._interpreter.rows(entity)
@@ -73,4 +77,4 @@ class Oracle:
         return [(self._holders[collection], str(row_id)) for collection, row_id in keys]
 
 
-__all__ = ["MISSING", "Found", "Oracle", "Rows"]
+__all__ = ["MISSING", "Found", "Oracle", "Rows", "State"]
