@@ -56,9 +56,16 @@ class Endpoint:
         return self.operation.kind
 
 
+def called(entity: Entity) -> str:
+    """Return an entity's name in a sentence: "a thing", "an owned thing"."""
+    thing = entity.snake.replace("_", " ")
+    return f"{'an' if thing[0] in 'aeiou' else 'a'} {thing}"
+
+
 def checked_rows(point: Endpoint) -> tuple[PathArgument, ...]:
-    """Return the rows of the path that are looked for when the rest of the request is invalid."""
-    return point.arguments if point.body or point.kind is OperationKind.LIST else ()
+    """Return the rows of the path that are looked for when something else is wrong."""
+    sends = bool(point.body) or point.kind is OperationKind.LIST
+    return point.arguments if sends or len(point.arguments) > 1 else ()
 
 
 def exists_statement(argument: PathArgument) -> str:

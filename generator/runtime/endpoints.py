@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from .database import Database
 from .errors import Problem, render, title
+from .pagination import NULL
 
 _SCHEMA = "ProblemDocument"
 _ALIVE = select(text("1"))
@@ -55,6 +56,13 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": f"#/components/schemas/{_SCHEMA}"}
     content = {"application/problem+json": {"schema": schema}}
     return {s: {"description": title(s), "content": content} for s in statuses}
+
+
+def _or_null(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    return value if value == NULL else read(value)
+
+
+OR_NULL = WrapValidator(_or_null)  # a filter that finds null, too
 
 
 class ListQuery(BaseModel):

@@ -1,4 +1,4 @@
-"""Routes that answer 404 for a missing row of the path before 422 for the body."""
+"""Routes that name the outermost missing row of the path before they complain about anything else."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy import Executable
+from sqlalchemy.exc import IntegrityError
 
 from .database import Database
 from .errors import NotFound
@@ -34,17 +35,22 @@ def route_class(paths: Mapping[str, Sequence[PathRow]]) -> type[APIRoute]:
 
 
 def checked(handler: Handler, rows: Sequence[PathRow]) -> Handler:
-    """Return a handler that looks for the path's rows once the request is found invalid."""
+    """Return a handler that looks for the path's rows once something is wrong or not there."""
 
     async def handle(request: Request) -> Response:
         try:
             return await handler(request)
-        except RequestValidationError as error:
-            if not any(e["loc"][0] == "path" for e in error.errors()):
+        except (RequestValidationError, NotFound, IntegrityError) as error:
+            if not _bad_path(error):
                 await _require(request, rows)
             raise
 
     return handle if rows else handler
+
+
+def _bad_path(error: Exception) -> bool:
+    """Whether an id of the path is no id at all."""
+    return isinstance(error, RequestValidationError) and any(e["loc"][0] == "path" for e in error.errors())
 
 
 async def _require(request: Request, rows: Sequence[PathRow]) -> None:

@@ -64,7 +64,8 @@ class _Fields:
     def _filter(self, parameter: ListFilter) -> str:
         type_ = self._value_type(parameter.type)
         if parameter.type.nullable and parameter.type.name not in _TEXTS:
-            type_ += f' | {self._imports.symbol("typing", "Literal")}["null"]'
+            annotated = self._imports.symbol("typing", "Annotated")
+            type_ = f"{annotated}[{type_}, {self._imports.symbol('app.runtime.endpoints', 'OR_NULL')}]"
         if parameter.attribute == parameter.wire:
             return f"{parameter.attribute}: {type_} | None = None"
         field = self._imports.symbol("pydantic", "Field")

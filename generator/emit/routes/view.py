@@ -10,6 +10,7 @@ from generator.emit.operations import (
     Answer,
     Endpoint,
     PathArgument,
+    called,
     checked_rows,
     endpoints_of,
     exists_statement,
@@ -222,18 +223,18 @@ def _may_reuse(entity: Entity) -> bool:
 
 
 def _description(point: Endpoint) -> str:
-    thing = point.entity.snake.replace("_", " ")
+    thing = called(point.entity)
     match point.kind:
         case OperationKind.CREATE:
-            return f"Create a {thing}."
+            return f"Create {thing}."
         case OperationKind.READ:
-            return f"Return a {thing}."
+            return f"Return {thing}."
         case OperationKind.UPDATE:
-            return f"Change some fields of a {thing}."
+            return f"Change some fields of {thing}."
         case OperationKind.DELETE:
-            return f"Delete a {thing}."
+            return f"Delete {thing}."
         case OperationKind.LIST:
             return f"Return a page of {point.entity.plural.replace('_', ' ')}."
         case OperationKind.FLOW:
             said = point.flow.description if point.flow is not None else ""
-            return said or f"{point.operation.name.replace('_', ' ').capitalize()} a {thing}."
+            return said or f"{point.operation.name.replace('_', ' ').capitalize()} {thing}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.emit.exprs.computed import needs_sql
 from generator.emit.exprs.derived import expand
 from generator.emit.exprs.loads import Load, load_tree
-from generator.emit.operations import Endpoint, exists_statement
+from generator.emit.operations import Endpoint, called, exists_statement
 from generator.emit.python import attribute, literal
 from generator.emit.services.conflicts import Conflicts
 from generator.emit.services.function import Function, Home
@@ -24,7 +24,7 @@ from generator.ir.reads import reads_clock
 
 def create(home: Home, point: Endpoint, guards: FlowGuards) -> str:
     """Return the function that creates a row."""
-    description = f"Create a {point.entity.snake.replace('_', ' ')}; return its id and JSON."
+    description = f"Create {called(point.entity)}; return its id and JSON."
     writer = _Create(home, point, guards)
     if writer.single:
         writer.alone()

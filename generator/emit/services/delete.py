@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.emit.exprs.loads import Load, load_tree
-from generator.emit.operations import Endpoint
+from generator.emit.operations import Endpoint, called
 from generator.emit.python import literal
 from generator.emit.services.code import Body
 from generator.emit.services.function import Function, Home
@@ -15,7 +15,7 @@ from generator.guards.model import FlowGuards
 
 def delete(home: Home, point: Endpoint, guards: FlowGuards) -> str:
     """Return the function that deletes a row."""
-    description = f"Delete a {point.entity.snake.replace('_', ' ')}."
+    description = f"Delete {called(point.entity)}."
     queries = home.queries(point.entity.name)
     if not guards.pre:
         body = Body()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
@@ -84,6 +84,13 @@ class Function:
         """Return a new variable that hides nothing."""
         name = free_name(attribute(wanted), self._taken)
         self._taken.add(name)
+        self.home.variables.add(name)
+        return name
+
+    def element(self, wanted: str, loops: Iterable[str]) -> str:
+        """Return a variable for a comprehension inside these loops; it ends with the comprehension."""
+        around = {loop.split()[1] for loop in loops if loop.startswith("for ")}
+        name = free_name(attribute(wanted), self._taken | around)
         self.home.variables.add(name)
         return name
 

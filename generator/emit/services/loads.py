@@ -56,7 +56,11 @@ class Loader:
     def below(self, load: Load, holders: Holders) -> None:
         """Load everything below rows that are here."""
         for name, child in load.references.items():
-            self.reference(load, name, child, holders)
+            known = self._function.places.get(("self", name))
+            if known is not None and holders.text == self._function.rows.get("self"):
+                self.below(child, Holders(known))
+            else:
+                self.reference(load, name, child, holders)
         for name, child in load.collections.items():
             self._collection(load, name, child, holders)
 
@@ -88,7 +92,7 @@ class Loader:
             rows = statement(self._home, child.entity, lock, "ROWS")
             self._line(f"{self._relation(load, name)}, {pairs}, {rows}, {holders.arguments()}", "load_links")
         if not child.empty:
-            element = self._function.variable(snake(child.entity))
+            element = self._function.element(snake(child.entity), holders.loops)
             loop = f"for {element} in {holders.text}.{attribute(name)}"
             self.below(child, Holders(element, (*holders.loops, loop)))
 

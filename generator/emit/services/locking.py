@@ -14,7 +14,9 @@ def lock_path(function: Function, arguments: Sequence[PathArgument]) -> str:
     """Lock the last row of the path, its owner first; return its variable, bound to "self"."""
     last = arguments[-1]
     if last.owners:
-        lock_row(function, last.owners[-1], function.variable(last.owners[-1].entity.snake))
+        owner = last.owners[-1]
+        name = lock_row(function, owner, function.variable(owner.entity.snake))
+        function.places[("self", last.entity.owner_field)] = name
     return lock_row(function, last, function.bind("self", last.entity.snake))
 
 

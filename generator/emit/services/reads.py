@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.emit.exprs.loads import Load, load_tree
 from generator.emit.listing import PAGE_PARAMETERS, list_filters
-from generator.emit.operations import Endpoint, exists_statement
+from generator.emit.operations import Endpoint, called, exists_statement
 from generator.emit.python import literal
 from generator.emit.services.code import Body
 from generator.emit.services.function import Function, Home
@@ -15,8 +15,7 @@ from generator.guards.model import FlowGuards
 
 def read(home: Home, point: Endpoint, guards: FlowGuards) -> str:
     """Return the function that gives one row."""
-    thing = point.entity.snake.replace("_", " ")
-    description = f"Return the JSON of a {thing}."
+    description = f"Return the JSON of {called(point.entity)}."
     form = "DOCUMENT_AT" if point.arguments[-1].owners else "DOCUMENT"
     document = f"document({literal(point.entity.name)}, {home.queries(point.entity.name)}.{form}, "
     document += f"{keywords(point.arguments)})"

@@ -8,7 +8,7 @@ from itertools import groupby
 from generator.emit.exprs.computed import needs_sql
 from generator.emit.exprs.derived import expand
 from generator.emit.exprs.loads import Load, load_tree
-from generator.emit.operations import Endpoint
+from generator.emit.operations import Endpoint, called
 from generator.emit.python import attribute, literal
 from generator.emit.services.function import Function, Home
 from generator.emit.services.loads import Holders, Loader, statement
@@ -25,7 +25,7 @@ from generator.ir.model import Managed
 
 def update(home: Home, point: Endpoint, guards: FlowGuards) -> str:
     """Return the function that changes a row."""
-    description = f"Change a {point.entity.snake.replace('_', ' ')}; return its JSON."
+    description = f"Change {called(point.entity)}; return its JSON."
     writer = _Update(home, point, guards)
     if writer.single:
         writer.alone()

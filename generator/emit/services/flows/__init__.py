@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from generator.emit.exprs.computed import needs_sql
 from generator.emit.exprs.derived import expand
-from generator.emit.operations import Answer, Endpoint
+from generator.emit.operations import Answer, Endpoint, called
 from generator.emit.python import attribute, literal
 from generator.emit.services.flows.effects import Effects
 from generator.emit.services.flows.needs import Needs
 from generator.emit.services.flows.roots import Roots
-from generator.emit.services.flows.rules import Rules
 from generator.emit.services.flows.writes import Writes, can_wait
 from generator.emit.services.function import Function, Home
 from generator.emit.services.signature import transaction_text
@@ -35,19 +34,18 @@ def flow(home: Home, point: Endpoint, guards: FlowGuards) -> str:
     for guard in guards.post:
         function.guard(guard)
     _answer(function, point, spec)
-    thing = point.entity.snake.replace("_", " ")
-    said = spec.description or f"{spec.name.replace('_', ' ').capitalize()} a {thing}."
+    said = spec.description or f"{spec.name.replace('_', ' ').capitalize()} {called(point.entity)}."
     return transaction_text(home, point, said, function.body)
 
 
 def _change(function: Function, needs: Needs) -> None:
     """Carry out the effects, check the rules, write."""
     writes = Writes(function, wait=can_wait(needs))
-    rules = Rules(function, needs)
-    Effects(function, needs, writes, rules).add(needs.flow.effects)
+    effects = Effects(function, needs, writes)
+    effects.add(needs.flow.effects)
     if any(needs_sql(expand(g.expr, needs.index)) for g in needs.guards.invariants):
         writes.flush()
-    rules.check()
+    effects.rules.check()
     writes.flush()
 
 

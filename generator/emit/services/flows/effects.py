@@ -8,7 +8,7 @@ from typing import assert_never
 from generator.core.names import plural
 from generator.emit.exprs.loads import Load
 from generator.emit.python import attribute, literal
-from generator.emit.services.code import Body
+from generator.emit.services.code import Bind, Body
 from generator.emit.services.flows.creation import Creation
 from generator.emit.services.flows.needs import Needs, row_at
 from generator.emit.services.flows.rules import Rules
@@ -16,24 +16,25 @@ from generator.emit.services.flows.writes import Writes, changed_entities
 from generator.emit.services.function import Function
 from generator.emit.services.loads import Holders, Loader, statement
 from generator.emit.services.rows import touch
-from generator.expr.model import EntityRef, Expr, RowsOf
+from generator.expr.model import ArithmeticExpr, EntityRef, Expr, RowsOf
 from generator.guards.model import GuardSpec
-from generator.ir.model import Assign, Create, Delete, Each, Effect, Link, Transition, When
+from generator.ir.model import Assign, Create, Delete, Each, Effect, Field, Link, Transition, When
 from generator.ir.writes import effects_of, row_entity
 
 
 class Effects:
     """Adds the statements of a flow's effects to its function."""
 
-    def __init__(self, function: Function, needs: Needs, writes: Writes, rules: Rules) -> None:
+    def __init__(self, function: Function, needs: Needs, writes: Writes) -> None:
         self._function = function
         self._home = function.home
         self._index = function.index
         self._needs = needs
         self._writes = writes
-        self._rules = rules
+        self.rules = Rules(function, needs, self._row)
         self._loader = Loader(function, needs.lock)
         self._depth = 0
+        self._loops = 0
         self._declared: list[str] = []
         self._touched: set[tuple[int, str]] = set()
         self._late = {g.scope: g for g in needs.guards.pre if g.scope}
@@ -88,6 +89,9 @@ class Effects:
         self._ready(effect.where)
         if isinstance(effect.source, RowsOf):
             self._load_each(effect, name, rows)
+        if self._makes_one_each(effect) and self._all_made(effect, name, rows):
+            return
+        self._loops += 1
         with self._function.block(f"for {name} in {rows}:", effect.id):
             if effect.where is None:
                 self.add(effect.body)
@@ -95,6 +99,27 @@ class Effects:
                 self._function.compute(effect.where)
                 with self._function.block(f"if {self._function.exprs().holds(effect.where)}:"):
                     self.add(effect.body)
+        self._loops -= 1
+
+    def _makes_one_each(self, effect: Each) -> bool:
+        """Whether a loop on the first level does nothing but make a row, which no rule has to see."""
+        alone = self._depth == 1 and self._writes.waiting and len(effect.body) == 1
+        return alone and isinstance(effect.body[0], Create) and not self.rules.concern(effect.body[0])
+
+    def _all_made(self, effect: Each, name: str, rows: str) -> bool:
+        """Add the rows of such a loop as one list, if the making is one expression."""
+        (create,) = effect.body
+        assert isinstance(create, Create)  # noqa: S101 - asked before
+        outer, self._function.body = self._function.body, Body()
+        Creation(self._function, self._needs, self._loader, create).add()
+        made, self._function.body = self._function.body.statements, outer
+        if len(made) != 1 or not isinstance(made[0], Bind):
+            return False
+        condition = f" if {self._function.exprs().holds(effect.where)}" if effect.where is not None else ""
+        new = self._function.variable(plural(create.binding))
+        self._function.body.line(f"{new} = [{made[0].value} for {name} in {rows}{condition}]", create.id)
+        self._writes.inserted(create.entity, f"*{new}")
+        return True
 
     def _source(self, effect: Each) -> str:
         if isinstance(effect.source, RowsOf):
@@ -125,15 +150,19 @@ class Effects:
         holds = self._function.exprs().holds(effect.condition)
         before = self._writes.pending()
         with self._function.block(f"if {holds}:", effect.id):
-            self.add(effect.then)
+            self._branch(effect.then)
         if not effect.otherwise:
             self._writes.restore(before)
             return
         after = self._writes.pending()
         self._writes.restore(before)
         with self._function.block("else:"):
-            self.add(effect.otherwise)
+            self._branch(effect.otherwise)
         self._writes.restore(after)
+
+    def _branch(self, effects: tuple[Effect, ...]) -> None:
+        self.add(effects)
+        self.rules.check_branch(effects)
 
     def _ready(self, expr: Expr | None) -> None:
         """Have SQL compute what an expression needs, after what was written."""
@@ -161,17 +190,20 @@ class Effects:
         self._function.body.bind(name, f"{found}({text}, {literal(entity)})")
         return name
 
-    def _set(self, target: EntityRef, row: str, value: str, node: str) -> None:
+    def _set(self, effect: Assign | Transition, row: str, change: str) -> None:
         """Set a field of a row, and everything that goes with that."""
-        entity = row_entity(self._index, target)
-        field = self._index.field(entity, target.field)
-        self._function.body.line(f"{row}.{attribute(field.wire)} = {value}", node)
+        target = effect.target
+        entity, field = row_entity(self._index, target), self._field(target)
+        self._function.body.line(f"{row}.{attribute(field.wire)} {change}", effect.id)
         place = (id(self._function.body), row)
         if place not in self._touched and not self._is_new(target):
             self._touched.add(place)
             touch(self._function, self._index.entities[entity], row)
         self._writes.changed(entity, row, nested=self._nested)
-        self._declared += self._rules.written(target, row, target.field, nested=self._nested)
+        self._note(target, effect)
+
+    def _note(self, ref: EntityRef, effect: Effect) -> None:
+        self._declared += self.rules.written(ref, effect, nested=self._nested, looped=self._loops > 0)
 
     def _is_new(self, target: EntityRef) -> bool:
         made = {e.binding for e in self._needs.effects if isinstance(e, Create)}
@@ -182,9 +214,12 @@ class Effects:
         target = effect.target
         row = self._row(target)
         value = self._function.exprs().stored(effect.value, target.type)
-        self._set(target, row, value, effect.id)
+        self._set(effect, row, _change(effect, f"{row}.{attribute(self._field(target).wire)}", value))
         if target.type.name == "row":
             self._refer(target, row, effect.value)
+
+    def _field(self, ref: EntityRef) -> Field:
+        return self._index.field(row_entity(self._index, ref), ref.field)
 
     def _refer(self, target: EntityRef, row: str, value: Expr) -> None:
         """Let a reference that is read later lead to its new row."""
@@ -209,7 +244,7 @@ class Effects:
         if late is not None:
             self._function.guard(late)
         row = self._row(effect.target)
-        self._set(effect.target, row, literal(effect.to), effect.id)
+        self._set(effect, row, f"= {literal(effect.to)}")
 
     # --- rows that come and go ---------------------------------------------------
 
@@ -225,7 +260,8 @@ class Effects:
             self._writes.inserted(effect.entity, f"*{rows}")
         else:
             self._writes.inserted(effect.entity, name)
-        self._declared += self._rules.made(effect.binding, name, nested=self._nested)
+        made = EntityRef(f"entity:{effect.entity}", "", (), effect.binding)
+        self._note(made, effect)
 
     def _delete(self, effect: Delete) -> None:
         self._writes.ready()
@@ -261,8 +297,18 @@ class Effects:
             test, change = ("in", "remove") if effect.remove else ("not in", "append")
             with self._function.block(f"if {row} {test} {rows}:"):
                 self._function.body.line(f"{rows}.{change}({row})")
-        self._declared += self._rules.written(ref, holder, ref.field, nested=self._nested)
+        self._note(ref, effect)
 
     def _read_later(self, effect: Effect, collection: EntityRef) -> bool:
         entity = row_entity(self._index, collection)
         return self._needs.read_after(effect, entity, collection.field)
+
+
+def _change(effect: Assign, place: str, value: str) -> str:
+    """Return what follows the place that is set: `= value`, or `+= value` and the like."""
+    match effect.value:
+        case ArithmeticExpr(op="+" | "-" | "*" as op, left=left) if left == effect.target:
+            start = f"{place} {op} "
+            if value.startswith(start):
+                return f"{op}= {value.removeprefix(start)}"
+    return f"= {value}"

@@ -1,7 +1,8 @@
-"""Rules of the rows that a flow writes: which rows, known before or found out on the way."""
+"""Rules of the rows that a flow writes: which rows, and where they are checked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from generator.core.names import plural, snake
@@ -9,7 +10,10 @@ from generator.emit.services.flows.needs import Needs
 from generator.emit.services.function import Function
 from generator.expr.model import EntityRef
 from generator.guards.model import GuardSpec
-from generator.ir.model import Rule
+from generator.ir.model import Assign, Create, Each, Effect, Link, Transition, When
+from generator.ir.writes import effects_of
+
+Row = Callable[[EntityRef], str]
 
 
 @dataclass
@@ -19,61 +23,126 @@ class _Watch:
     scope: str
     entity: str
     fields: frozenset[str]
+    branch: tuple[Effect, ...] = ()  # at whose end they are checked; else when all effects are done
     guards: list[GuardSpec] = field(default_factory=list)
-    certain: str = ""  # the row's text, once it is written in any case
-    written: str = ""  # the list of rows that may be written
+    ref: EntityRef | None = None  # the row, where it is one that the flow can name at the end
+    certain: bool = False  # that row is written in any case
+    noted: str = ""  # a flag (the row was written), or a list of the written rows
+
+    def concerns(self, effect: Effect) -> bool:
+        """Whether an effect writes what the guards read."""
+        match effect:
+            case Create(binding=binding):
+                return binding == self.scope
+            case Assign(target=ref) | Transition(target=ref) | Link(collection=ref):
+                return path_of(ref) == self.scope and ref.field in self.fields
+            case _:
+                return False
+
+
+def path_of(ref: EntityRef) -> str:
+    """Return the dotted path of the row that holds the field."""
+    return ".".join((ref.root, *ref.via))
 
 
 class Rules:
     """Keeps account of written rows, and adds the checks once all effects are done."""
 
-    def __init__(self, function: Function, needs: Needs) -> None:
+    def __init__(self, function: Function, needs: Needs, row: Row) -> None:
         self._function = function
+        self._needs = needs
+        self._row = row
         self._watches: list[_Watch] = []
-        known: dict[str, Rule] = {r.condition.id: r for e in needs.index.entities.values() for r in e.rules}
-        entities = {e.name for e in needs.index.entities.values()}
-        for guard in needs.guards.invariants:
-            rule = known[guard.source_constraint_id]
-            entity = next(n for n in entities if rule in needs.index.entities[n].rules)
-            self._watch(guard, entity, frozenset(rule.fields))
+        for entity in needs.index.entities.values():
+            for rule in entity.rules:
+                self._watch(rule.condition.id, entity.name, frozenset(rule.fields))
 
-    def _watch(self, guard: GuardSpec, entity: str, fields: frozenset[str]) -> None:
-        for watch in self._watches:
-            if watch.scope == guard.scope and watch.fields == fields:
-                watch.guards.append(guard)
-                return
-        self._watches.append(_Watch(guard.scope, entity, fields, [guard]))
+    def _watch(self, rule: str, entity: str, fields: frozenset[str]) -> None:
+        for guard in self._needs.guards.invariants:
+            if guard.source_constraint_id != rule:
+                continue
+            alike = [w for w in self._watches if w.scope == guard.scope and w.fields == fields]
+            if not alike:
+                alike = [_Watch(guard.scope, entity, fields)]
+                alike[0].branch = self._only_branch(alike[0])
+                self._watches += alike
+            alike[0].guards.append(guard)
 
-    def written(self, ref: EntityRef, row: str, name: str, *, nested: bool) -> list[str]:
-        """Note that a field of a row was set; return the lists to declare before the outermost block."""
-        return self._note(".".join((ref.root, *ref.via)), row, name, nested=nested)
+    def _only_branch(self, watch: _Watch) -> tuple[Effect, ...]:
+        """Return the branch, last of all effects, that alone writes the row: its end is the flow's end."""
+        *others, last = self._needs.flow.effects or (None,)
+        if not isinstance(last, When) or any(watch.concerns(e) for e in _inside(others)):
+            return ()
+        ways = [way for way in (last.then, last.otherwise) if any(watch.concerns(e) for e in effects_of(way))]
+        if len(ways) != 1 or not any(watch.concerns(e) for e in ways[0]):
+            return ()
+        nested = [e for e in ways[0] if isinstance(e, Each | When)]
+        return () if any(watch.concerns(e) for e in _inside(nested)) else ways[0]
 
-    def made(self, binding: str, row: str, *, nested: bool) -> list[str]:
-        """Note that a row was made; return the lists to declare before the outermost block."""
-        return self._note(binding, row, "", nested=nested)
+    def concern(self, effect: Effect) -> bool:
+        """Whether an effect writes what some rule reads."""
+        return any(watch.concerns(effect) for watch in self._watches)
 
-    def _note(self, scope: str, row: str, name: str, *, nested: bool) -> list[str]:
+    # --- noting ------------------------------------------------------------------
+
+    def written(self, ref: EntityRef, effect: Effect, *, nested: bool, looped: bool) -> list[str]:
+        """Note that a row was written; return what must be declared before the outermost block."""
         declared = []
         for watch in self._watches:
-            if watch.scope != scope or (name and name not in watch.fields):
+            if not watch.concerns(effect):
                 continue
-            if not nested:
-                watch.certain = row
-                continue
-            if not watch.written:
-                watch.written = self._function.variable(f"written_{plural(watch.entity)}")
-                declared.append(f"{watch.written}: list[{self._function.home.model(watch.entity)}] = []")
-            self._function.body.line(f"{watch.written}.append({row})")
+            if not nested or watch.branch:
+                watch.ref, watch.certain = ref, True
+            elif looped or isinstance(effect, Create):
+                declared += self._list(watch, ref)
+            else:
+                declared += self._flag(watch, ref)
         return declared
 
+    def _list(self, watch: _Watch, ref: EntityRef) -> list[str]:
+        declared = []
+        if not watch.noted:
+            watch.noted = self._function.variable(f"written_{plural(watch.entity)}")
+            declared.append(f"{watch.noted}: list[{self._function.home.model(watch.entity)}] = []")
+        self._function.body.line(f"{watch.noted}.append({self._row(ref)})")
+        return declared
+
+    def _flag(self, watch: _Watch, ref: EntityRef) -> list[str]:
+        declared = []
+        if not watch.noted:
+            watch.ref, watch.noted = ref, self._function.variable(f"{snake(watch.entity)}_written")
+            declared.append(f"{watch.noted} = False")
+        self._function.body.line(f"{watch.noted} = True")
+        return declared
+
+    # --- checking ----------------------------------------------------------------
+
+    def check_branch(self, branch: tuple[Effect, ...]) -> None:
+        """Add the checks of what only this branch writes."""
+        self._check(w for w in self._watches if w.branch and w.branch is branch)
+
     def check(self) -> None:
-        """Add the checks."""
-        for watch in self._watches:
-            if watch.certain:
-                for guard in watch.guards:
-                    self._function.guard(guard, watch.certain)
-            elif watch.written:
-                name = self._function.variable(snake(watch.entity))
-                with self._function.block(f"for {name} in {watch.written}:"):
-                    for guard in watch.guards:
-                        self._function.guard(guard, name)
+        """Add the checks of everything else."""
+        self._check(w for w in self._watches if not w.branch)
+
+    def _check(self, watches: Iterable[_Watch]) -> None:
+        for watch in watches:
+            if watch.ref is None:
+                self._check_list(watch)
+            else:
+                with self._function.when("" if watch.certain else watch.noted):
+                    self._guards(watch, self._row(watch.ref))
+
+    def _check_list(self, watch: _Watch) -> None:
+        name = self._function.variable(snake(watch.entity))
+        with self._function.block(f"for {name} in {watch.noted}:"):
+            self._guards(watch, name)
+
+    def _guards(self, watch: _Watch, row: str) -> None:
+        own = "" if row == self._function.rows.get("self") else row
+        for guard in watch.guards:
+            self._function.guard(guard, own)
+
+
+def _inside(effects: Iterable[Effect | None]) -> list[Effect]:
+    return [inner for effect in effects if effect is not None for inner in effects_of((effect,))]
