@@ -15,6 +15,10 @@ from generator.host.databases import temporary_database
 from generator.host.postgres import PostgresServer, shared_server
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the expected files of the golden cases")
+
+
 @pytest.fixture(scope="session")
 def pg_server() -> PostgresServer:
     """The user's shared embedded PostgreSQL; `pg_server.url(name, driver)`, `pg_server.connect(name)`."""
