@@ -70,8 +70,15 @@ def _floats(op: str, left: float, right: float) -> float | None:
         case "/":
             return left / right
         case "%":
-            return math.fmod(left, right)
+            return _float_remainder(left, right)
     raise ValueError(op)
+
+
+def _float_remainder(left: float, right: float) -> float:
+    """Take floats as the numbers they are written as: 0.3 % 0.1 is 0, as in SQL's numeric."""
+    if not (math.isfinite(left) and math.isfinite(right)):
+        return math.nan
+    return float(_EXACT.remainder(Decimal(repr(left)), Decimal(repr(right))))
 
 
 def divide(left: int | Decimal, right: int | Decimal) -> Decimal | None:

@@ -5,7 +5,20 @@ from __future__ import annotations
 import msgspec
 
 from generator.emit.exprs.walk import bindings, replace_parts
-from generator.expr.model import INT, AggregateExpr, CallExpr, EntityRef, Expr, Literal, OldExpr, Type
+from generator.expr.model import (
+    INT,
+    NULL,
+    AggregateExpr,
+    ArithmeticExpr,
+    CallExpr,
+    ComparisonExpr,
+    EntityRef,
+    ExistsExpr,
+    Expr,
+    Literal,
+    OldExpr,
+    Type,
+)
 from generator.ir.index import Index
 from generator.ir.model import Field, Managed
 
@@ -39,7 +52,9 @@ class _Expansion:
 
     def _inlined(self, ref: EntityRef, field: Field) -> Expr:
         assert field.value is not None  # noqa: S101 - a derived field has a value
-        return self.expand(settled(self._moved(field.value, ref, {}), field.type))
+        value = self.expand(settled(self._moved(field.value, ref, {}), field.type))
+        may_be_absent = ref.type.nullable and (ref.via or ref.root.startswith("input:"))
+        return _if_there(ref, value) if may_be_absent and not _is_strict(value) else value
 
     def _moved(self, expr: Expr, place: EntityRef, renamed: dict[str, str]) -> Expr:
         """Return `expr`, rooted at "self", as seen from the row that holds `place`."""
@@ -75,6 +90,31 @@ def _seen_from(ref: EntityRef, place: EntityRef, renamed: dict[str, str]) -> Ent
         *via, last = place.via
         return EntityRef(place.entity, last, tuple(via), place.root, ref.type)
     return new(ref, entity=place.entity, via=(*place.via, *ref.via), root=place.root)
+
+
+def _if_there(ref: EntityRef, value: Expr) -> Expr:
+    """Return the value, null when there is no row that it would be computed from."""
+    row = Type("row", nullable=True)
+    *via, last = ref.via or ("",)
+    there = ExistsExpr(EntityRef(ref.entity, last, tuple(via), ref.root, row))
+    nullable = msgspec.structs.replace(value.type, nullable=True)
+    return CallExpr("if", (there, value, Literal(None, NULL)), nullable)
+
+
+def _is_strict(expr: Expr) -> bool:
+    """Whether the value is surely null when the row is not there."""
+    match expr:
+        case EntityRef():
+            return True
+        case ArithmeticExpr(left=left, right=right):
+            return _is_strict(left) or _is_strict(right)
+        case ComparisonExpr(left=left, right=right):
+            null_test = isinstance(right, Literal) and right.value is None
+            return not null_test and (_is_strict(left) or _is_strict(right))
+        case CallExpr(name=name, args=args):
+            return name not in ("coalesce", "if") and any(_is_strict(a) for a in args)
+        case _:
+            return False
 
 
 def settled(expr: Expr, type_: Type) -> Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal as OneOf
 
 import msgspec
 
@@ -26,6 +27,9 @@ from generator.ir.model import (
     When,
 )
 from generator.ir.writes import effects_of
+
+# What the driver gives for an int or a float would depend on how PostgreSQL computes it.
+_RESULTS: dict[str, OneOf["bigint", "float8"]] = {"int": "bigint", "float": "float8"}
 
 
 class NamedValue(msgspec.Struct, frozen=True):
@@ -63,9 +67,10 @@ class Values:
 def value_source(module: Module, named: NamedValue) -> str:
     """Return the source of the statement."""
     params = {expr: name for name, expr in named.value.binds}
+    kind = named.value.aggregate.type.name
     tree = module.tree(named.value.aggregate, "", params)
-    if named.value.aggregate.type.name == "int" and named.value.aggregate.op != "count":
-        tree = Cast(tree, "bigint")
+    if kind in _RESULTS and named.value.aggregate.op != "count":
+        tree = Cast(tree, _RESULTS[kind])
     return f'{module.sa("select")}({module.printer.text(tree)}.label("value"))'
 
 
