@@ -15,7 +15,7 @@ class Names:
 
     `rows`: binding -> variable (or attribute path) that holds the row;
     `places`: (binding, hop, ...) -> variable that holds the row behind the hops;
-    `maybe`: bindings whose variable may be None;
+    `maybe`: bindings whose variable may be None; `sure`: places whose variable can't be;
     `inputs`: input -> Python expression;
     `old`: place -> variable that holds its value from before;
     `computed`: expression -> variable that holds its value (which SQL has computed);
@@ -31,6 +31,7 @@ class Names:
     now: str = "tx.now"
     taken: set[str] = field(default_factory=set)
     places: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    sure: frozenset[tuple[str, ...]] = frozenset()
 
     def fresh(self, wanted: str) -> str:
         """Return a name that nothing in the function has, and keep it."""

@@ -22,7 +22,7 @@ from generator.emit.exprs.pycode import (
     ternary,
 )
 from generator.emit.exprs.sqllower import UnsupportedError
-from generator.expr.model import AggregateExpr, EntityRef, Expr, Literal
+from generator.expr.model import BOOL, AggregateExpr, EntityRef, Expr, Literal
 
 _NUMBERS = "app.runtime.numbers"
 
@@ -67,6 +67,11 @@ class Aggregates:
                 return self._nonempty(source, want=want)
             return TRUE if want else negation(TRUE)
         inner, loop = self._loop(expr.binding, source)
+        if expr.value == Literal(True, BOOL) and expr.op == "any" and expr.where is not None:
+            there = call(
+                self._imports.builtin("any"), f"{inner.truth(expr.where, want=True, null=False).text} {loop}"
+            )
+            return there if want else negation(there)
         condition = inner.truth(expr.value, want=want, null=null)
         tests = [] if expr.where is None else [inner.truth(expr.where, want=True, null=False)]
         function = self._imports.builtin("any" if (expr.op == "any") is want else "all")

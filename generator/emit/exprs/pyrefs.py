@@ -53,8 +53,9 @@ class References:
         hops = [text] if ref.root in self._names.maybe else []
         for number, name in enumerate(ref.via, 1):
             field = self._index.field(entity, name)
-            known = self._names.places.get((ref.root, *ref.via[:number]))
-            text, entity = known or f"{text}.{attribute(name)}", field.type.of
-            if field.type.nullable:
+            place = (ref.root, *ref.via[:number])
+            text = self._names.places.get(place) or f"{text}.{attribute(name)}"
+            entity = field.type.of
+            if field.type.nullable and place not in self._names.sure:
                 hops.append(text)
         return text, tuple(hops), entity

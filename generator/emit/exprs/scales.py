@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from generator.expr.model import AggregateExpr, ArithmeticExpr, CallExpr, EntityRef, Expr, Literal, OldExpr
+from generator.expr.model import (
+    AggregateExpr,
+    ArithmeticExpr,
+    CallExpr,
+    ContextRef,
+    EntityRef,
+    Expr,
+    Literal,
+    OldExpr,
+)
 
 _UNKNOWN = 1000
 
@@ -16,7 +25,7 @@ def scale_of(expr: Expr) -> int:
     match expr:
         case Literal(value=str(text)):
             return max(0, -int(Decimal(text).normalize().as_tuple().exponent))
-        case EntityRef(type=type_) | OldExpr(type=type_) if type_.precision:
+        case EntityRef(type=type_) | ContextRef(type=type_) | OldExpr(type=type_) if type_.precision:
             return type_.scale
         case ArithmeticExpr(op="+" | "-" | "%", left=left, right=right):
             return max(scale_of(left), scale_of(right))

@@ -21,11 +21,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Bind:
-    """`name = value`; the value alone when nothing reads the name."""
+    """`name = value`; the value alone, or nothing if it only reads, when nothing needs the name."""
 
     name: str
     value: str
     node: str = ""
+    pure: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ class Body:
         """Add one statement."""
         self.statements.append(Line(text, node))
 
-    def bind(self, name: str, value: str, node: str = "") -> None:
-        """Add an assignment to a new variable."""
-        self.statements.append(Bind(name, value, node))
+    def bind(self, name: str, value: str, node: str = "", *, pure: bool = False) -> None:
+        """Add an assignment to a new variable; a `pure` value does nothing but read."""
+        self.statements.append(Bind(name, value, node, pure))
 
     def block(self, head: str, body: Body, node: str = "") -> None:
         """Add a block."""
@@ -90,6 +91,8 @@ def _texts(statements: Iterable[Statement]) -> Iterator[str]:
 def _lines(statements: Iterable[Statement], depth: int, read: frozenset[str]) -> Iterator[str]:
     indent = _INDENT * depth
     for statement in statements:
+        if isinstance(statement, Bind) and statement.pure and statement.name not in read:
+            continue
         if statement.node:
             yield f"{indent}#@ {statement.node}"
         match statement:

@@ -59,6 +59,7 @@ class Function:
         self.places: dict[tuple[str, ...], str] = {}
         self.inputs: dict[str, str] = {}
         self.maybe: set[str] = set()
+        self.sure: set[tuple[str, ...]] = set()
         self.now = "tx.now"
         self._computed: dict[Expr, str] = {}
         self._taken = {*_FIXED, *_BUILTINS, *home.functions}
@@ -72,6 +73,7 @@ class Function:
             imports=self.home.imports,
             rows=rows,
             places={} if own else self.places,
+            sure=frozenset() if own else frozenset(self.sure),
             maybe=frozenset(self.maybe - {"self"} if own else self.maybe),
             inputs=self.inputs,
             computed=self._computed,
@@ -86,6 +88,24 @@ class Function:
         self._taken.add(name)
         self.home.variables.add(name)
         return name
+
+    def ascertain(self, place: tuple[str, ...], text: str, entity: str) -> str:
+        """Return a variable for a row that conditions have seen to be there; it holds in this block."""
+        name = self.variable(place[-1].removeprefix("input:"))
+        self.body.bind(name, f"{self.home.runtime('errors', 'found')}({text}, {literal(entity)})")
+        if len(place) == 1:
+            self.rows[place[0]] = name
+            self.maybe.discard(place[0])
+        else:
+            self.places[place] = name
+            self.sure.add(place)
+        return name
+
+    def forget(self, place: tuple[str, ...]) -> None:
+        """Drop the variables of a row behind a reference that now leads elsewhere."""
+        for known in [p for p in self.sure if p[: len(place)] == place]:
+            self.sure.discard(known)
+            self.places.pop(known)
 
     def element(self, wanted: str, loops: Iterable[str]) -> str:
         """Return a variable for a comprehension inside these loops; it ends with the comprehension."""
@@ -105,10 +125,12 @@ class Function:
     def block(self, head: str, node: str = "") -> Iterator[None]:
         """Put what is added meanwhile into a block; none is made when nothing is."""
         outer, self.body = self.body, Body()
+        known = dict(self.rows), dict(self.places), set(self.maybe), set(self.sure)
         try:
             yield
         finally:
             inner, self.body = self.body, outer
+            self.rows, self.places, self.maybe, self.sure = known
         if not inner.empty:
             self.body.block(head, inner, node)
 

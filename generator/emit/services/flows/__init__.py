@@ -64,7 +64,7 @@ def _input(function: Function, given: Input) -> str:
     default = function.exprs().stored(given.default, given.type)
     was_sent = f"{literal(name)} in data.model_fields_set" if given.type.nullable else f"{sent} is not None"
     variable = function.variable(given.name)
-    function.body.bind(variable, f"{sent} if {was_sent} else {default}")
+    function.body.bind(variable, f"{sent} if {was_sent} else {default}", pure=True)
     return variable
 
 

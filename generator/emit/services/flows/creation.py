@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from generator.emit.python import attribute
 from generator.emit.services.flows.needs import Needs
 from generator.emit.services.function import Function
 from generator.emit.services.loads import Holders, Loader, statement
 from generator.emit.services.rows import NewRow
-from generator.expr.model import EntityRef, Expr, Literal
+from generator.expr.model import EntityRef, Expr, Literal, Type
 from generator.ir.model import Create, Field
+
+Stored = Callable[[Expr, Type], str]
 
 
 class Creation:
     """Adds the statements that make one record."""
 
-    def __init__(self, function: Function, needs: Needs, loader: Loader, effect: Create) -> None:
+    def __init__(
+        self, function: Function, needs: Needs, loader: Loader, effect: Create, stored: Stored
+    ) -> None:
         self._function = function
         self._home = function.home
         self._needs = needs
         self._loader = loader
         self._effect = effect
+        self._stored = stored
         self._entity = function.index.entities[effect.entity]
         self._values = {v.field: v.value for v in effect.values}
 
@@ -28,7 +35,7 @@ class Creation:
         row = NewRow(self._function, self._entity)
         for name, value in self._values.items():
             field = self._function.index.field(self._entity.name, name)
-            row.give(name, self._function.exprs().stored(value, field.type), self._known(field, value))
+            row.give(name, self._stored(value, field.type), self._known(field, value))
         call = row.text()
         record = self._function.bind(self._effect.binding, self._effect.binding)
         self._function.body.bind(record, call, self._effect.id)
@@ -58,9 +65,12 @@ class Creation:
         for name, child in load.references.items():
             value = self._values.get(name)
             if isinstance(value, EntityRef):
-                self._function.body.line(f"{record}.{attribute(name)} = {self._function.exprs().row(value)}")
-            else:
+                self._function.body.line(f"{record}.{attribute(name)} = {self._record(value)}")
+            elif value is not None or self._function.index.field(self._entity.name, name).value is not None:
                 self._loader.reference(load, name, child, Holders(record))
+
+    def _record(self, ref: EntityRef) -> str:
+        return self._function.exprs().row(ref) if ref.field else self._function.rows[ref.root]
 
     def _join(self, record: str) -> None:
         """Let the owner's collection hold the row, where it is read later."""
@@ -71,5 +81,4 @@ class Creation:
         if not self._needs.read_after(self._effect, self._entity.owner, collection):
             return
         if self._entity.owner_field not in self._needs.below(self._effect.binding).references:
-            holder = self._function.exprs().row(owner)
-            self._function.body.line(f"{holder}.{attribute(collection)}.append({record})")
+            self._function.body.line(f"{self._record(owner)}.{attribute(collection)}.append({record})")

@@ -16,7 +16,8 @@ from generator.emit.services.flows.writes import Writes, changed_entities
 from generator.emit.services.function import Function
 from generator.emit.services.loads import Holders, Loader, statement
 from generator.emit.services.rows import touch
-from generator.expr.model import ArithmeticExpr, EntityRef, Expr, RowsOf
+from generator.expr.model import ArithmeticExpr, EntityRef, Expr, RowsOf, Type
+from generator.expr.walk import refs
 from generator.guards.model import GuardSpec
 from generator.ir.model import Assign, Create, Delete, Each, Effect, Field, Link, Transition, When
 from generator.ir.writes import effects_of, row_entity
@@ -111,7 +112,7 @@ class Effects:
         (create,) = effect.body
         assert isinstance(create, Create)  # noqa: S101 - asked before
         outer, self._function.body = self._function.body, Body()
-        Creation(self._function, self._needs, self._loader, create).add()
+        Creation(self._function, self._needs, self._loader, create, self._value).add()
         made, self._function.body = self._function.body.statements, outer
         if len(made) != 1 or not isinstance(made[0], Bind):
             return False
@@ -174,21 +175,26 @@ class Effects:
 
     def _row(self, ref: EntityRef) -> str:
         """Return the row that holds the field of a reference; conditions have seen to it that it is there."""
-        text, entity = self._function.rows[ref.root], ref.entity.removeprefix("entity:")
-        if ref.root in self._function.maybe:
-            text = self._surely(text, entity)
-        for name in ref.via:
+        function, entity = self._function, ref.entity.removeprefix("entity:")
+        text = function.rows[ref.root]
+        if ref.root in function.maybe:
+            text = function.ascertain((ref.root,), text, entity)
+        for number, name in enumerate(ref.via, 1):
+            place = (ref.root, *ref.via[:number])
             field = self._index.field(entity, name)
-            text, entity = f"{text}.{attribute(name)}", field.type.of
-            if field.type.nullable:
-                text = self._surely(text, entity)
+            text, entity = function.places.get(place) or f"{text}.{attribute(name)}", field.type.of
+            if field.type.nullable and place not in function.sure:
+                text = function.ascertain(place, text, entity)
         return text
 
-    def _surely(self, text: str, entity: str) -> str:
-        found = self._home.runtime("errors", "found")
-        name = self._function.variable(text.rsplit(".", 1)[-1])
-        self._function.body.bind(name, f"{found}({text}, {literal(entity)})")
-        return name
+    def _value(self, value: Expr, type_: Type) -> str:
+        """Return a value as a field holds it; where that can't be null, rows on the way are there."""
+        self._ready(value)
+        if value.type.nullable and not type_.nullable:
+            for ref in refs(value):
+                if ref.root in self._function.rows:
+                    self._row(ref)
+        return self._function.exprs().stored(value, type_)
 
     def _set(self, effect: Assign | Transition, row: str, change: str) -> None:
         """Set a field of a row, and everything that goes with that."""
@@ -210,10 +216,9 @@ class Effects:
         return target.root in made and not target.via
 
     def _assign(self, effect: Assign) -> None:
-        self._ready(effect.value)
         target = effect.target
         row = self._row(target)
-        value = self._function.exprs().stored(effect.value, target.type)
+        value = self._value(effect.value, target.type)
         self._set(effect, row, _change(effect, f"{row}.{attribute(self._field(target).wire)}", value))
         if target.type.name == "row":
             self._refer(target, row, effect.value)
@@ -223,12 +228,13 @@ class Effects:
 
     def _refer(self, target: EntityRef, row: str, value: Expr) -> None:
         """Let a reference that is read later lead to its new row."""
+        self._function.forget((target.root, *target.via, target.field))
         holder = self._load_at(target)
         child = holder.references.get(target.field) if holder is not None else None
         if holder is None or child is None:
             return
         if isinstance(value, EntityRef):
-            text = self._function.exprs().row(value)
+            text = self._function.rows[value.root] if not value.field else self._function.exprs().row(value)
             self._function.body.line(f"{row}.{attribute(target.field)} = {text}")
         else:
             self._loader.reference(holder, target.field, child, Holders(row))
@@ -249,9 +255,7 @@ class Effects:
     # --- rows that come and go ---------------------------------------------------
 
     def _create(self, effect: Create) -> None:
-        for value in effect.values:
-            self._ready(value.value)
-        creation = Creation(self._function, self._needs, self._loader, effect)
+        creation = Creation(self._function, self._needs, self._loader, effect, self._value)
         name = creation.add()
         if self._nested and self._writes.waiting:
             rows = self._function.variable(plural(effect.binding))
