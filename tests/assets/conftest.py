@@ -22,6 +22,9 @@ entities:
     fields:
       title: string(1..200)
       copies: int >= 0
+      spare: int >= 0
+    rules:
+      - spare <= copies else 422 "Too many to spare"
     list: {filter: [copies], sort: [title]}
   Loan:
     fields:
@@ -29,14 +32,12 @@ entities:
       pages: int > 0
     states:
       status: {initial: OUT, OUT: [RETURNED]}
-    rules:
-      - pages < 5000 else 422 "Too long"
     operations: [read, list]
 flows:
   borrow:
     entity: Loan
     http: POST /loans
-    input: {book: -> Book, pages: int}
+    input: {book: -> Book, pages: int(1..4999)}
     requires:
       - book.copies > 0 else 409 "All copies are out"
     effects:

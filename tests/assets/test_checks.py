@@ -38,7 +38,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Values:
     """The values of a whole sound build."""
     done = compile_app(source(), workshop())
     values = {name: artefact.value for name, artefact in done.items() if name in BY_NAME}
-    plan = values["test_plan"]
+    values["test_plan"] = plan = replace(values["test_plan"], uncovered=())
     rows = tuple(
         SmokeRow(s.name, s.suite, s.kind, s.node, True, "GET /", "200", "200", 1.0, "curl")
         for s in plan.scenarios()
@@ -61,7 +61,7 @@ def made(stage: str, values: Values) -> Made:
 def test_passes_on_a_sound_build(check: Check, sound: Values) -> None:
     answer = check.ask(made(check.stage, sound))
     assert answer.ok, answer.problems
-    assert answer.looked_at or check.name in {"no_warnings", "effects_seen"}
+    assert answer.looked_at or (check.stage, check.name) == ("project", "traced")
 
 
 # --- one way to break each --------------------------------------------------
@@ -100,14 +100,15 @@ def lonely_state(domain: Any) -> Any:
     return replace(domain, entities=tuple(map(isolate, domain.entities)))
 
 
+def negated(condition: Any) -> Any:
+    return replace(condition, id=f"{condition.id}x", expr=NotExpr(condition.expr))
+
+
 def contradictory(domain: Any) -> Any:
     """Add the negation of a rule to it."""
 
     def add(entity: Any) -> Any:
-        more = tuple(
-            replace(r, id=f"{r.id}x", condition=replace(r.condition, expr=NotExpr(r.condition.expr)))
-            for r in entity.rules
-        )
+        more = tuple(replace(r, id=f"{r.id}x", condition=negated(r.condition)) for r in entity.rules)
         return replace(entity, rules=(*entity.rules, *more))
 
     return replace(domain, entities=tuple(map(add, domain.entities)))
@@ -209,7 +210,7 @@ BREAKS: dict[tuple[str, str], Break] = {
     **{(s, "finished"): more(s, EmittedFile("x.toml", "a = '{{ b }}'\n")) for s in EMITTED},
     **{(s, "traced"): (lambda v, s=s: stray_block(v, s)) for s in EMITTED},
     ("schemas", "clients_only"): edit(
-        "schemas", swap("class BookCreate(WireModel):", "class BookCreate(WireModel):\n    id: str\n")
+        "schemas", swap("class BookCreate(Schema):", "class BookCreate(Schema):\n    id: str\n")
     ),
     ("models", "columns"): edit("models", swap("copies:", "copied:")),
     ("migrations", "tables"): edit("migrations", swap("def downgrade", "def undo")),

@@ -18,7 +18,7 @@ from tests.assets.conftest import SPEC, source, workshop
 
 TOOLS = Tools(RuffFormatter())
 MESSAGE = SPEC.replace("All copies are out", "None left")
-RULE = SPEC.replace("Too long", "Much too long")
+RULE = SPEC.replace("Too many to spare", "Not so many")
 MOVED = SPEC.replace("entities:", "\n\n# a remark\nentities:")
 
 
@@ -146,7 +146,7 @@ def test_any_url_is_a_store() -> None:
 
 
 def test_a_wrong_spec_is_refused_with_every_message() -> None:
-    wrong = SPEC.replace("copies: int >= 0", "copies: integer").replace("pages < 5000", "pagez < 5000")
+    wrong = SPEC.replace("copies: int >= 0", "copies: integer").replace("spare <= copies", "spair <= copies")
     with pytest.raises(SpecError) as refused:
         compile_app(source(wrong), workshop())
     assert refused.value.diagnostics

@@ -56,7 +56,7 @@ def test_check_shows_every_mistake_with_its_line_and_a_caret(folder: Path) -> No
     code, _, err = run("check", "library.yaml")
     assert code == 1
     assert "library.yaml:6:15: error E" in err
-    assert "library.yaml:11:14: error E" in err
+    assert "library.yaml:14:14: error E" in err
     assert "^^^^^^^" in err
     assert " errors" in err
 
