@@ -20,6 +20,7 @@ from .records import Records, columns_of
 M = TypeVar("M")
 T = TypeVar("T")
 Params = Mapping[str, Any]
+Way = Callable[[AsyncConnection, Executable, Params], Awaitable[T]]
 
 ATTEMPTS = 12
 _FIRST_PAUSE = 0.004
@@ -52,7 +53,7 @@ class Transaction:
 
     async def execute(self, statement: Executable, /, **params: Any) -> int:
         """Carry out a statement; return how many rows it touched."""
-        return (await self._connection.execute(statement, params)).rowcount
+        return await _count(self._connection, statement, params)
 
     async def maybe(self, model: type[M], statement: Executable, /, **params: Any) -> M | None:
         """Return the record of the first row, if there is one."""
@@ -154,18 +155,15 @@ class Database:
 
     async def fetch_one(self, statement: Executable, /, **params: Any) -> RowMapping | None:
         """Return the first row, if there is one."""
-        async with self._single.connect() as connection:
-            return await _first(connection, statement, {"_now": _now(), **params})
+        return await self._alone(_first, statement, {"_now": _now(), **params})
 
     async def fetch_all(self, statement: Executable, /, **params: Any) -> Sequence[RowMapping]:
         """Return all rows."""
-        async with self._single.connect() as connection:
-            return await _all(connection, statement, {"_now": _now(), **params})
+        return await self._alone(_all, statement, {"_now": _now(), **params})
 
     async def fetch_value(self, statement: Executable, /, **params: Any) -> Any:
         """Return the first column of the first row, or None."""
-        async with self._single.connect() as connection:
-            return await _value(connection, statement, {"_now": _now(), **params})
+        return await self._alone(_value, statement, {"_now": _now(), **params})
 
     async def document(self, entity: str, statement: Executable, /, **params: Any) -> str:
         """Return the JSON text of one row; NotFound when there is none."""
@@ -173,20 +171,19 @@ class Database:
 
     async def execute(self, statement: Executable, /, **params: Any) -> int:
         """Carry out a statement on its own; return how many rows it touched."""
-        async with self._single.connect() as connection:
-            return (await connection.execute(statement, params)).rowcount
+        return await self._alone(_count, statement, params)
+
+    async def _alone(self, way: Way[T], statement: Executable, params: Params) -> T:
+        async def once() -> T:
+            async with self._single.connect() as connection:
+                return await way(connection, statement, params)
+
+        return await _patiently(once)
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` in one transaction; again when it lost a race that a new try may win."""
         now = _now()
-        for attempt in range(1, ATTEMPTS):
-            try:
-                return await self._once(work, now)
-            except (Retry, DBAPIError) as error:
-                if not is_transient(error):
-                    raise
-            await asyncio.sleep(_pause(attempt))
-        return await self._once(work, now)
+        return await _patiently(lambda: self._once(work, now))
 
     async def _once(self, work: Callable[[Transaction], Awaitable[T]], now: datetime) -> T:
         async with self._engine.begin() as connection:
@@ -198,12 +195,23 @@ class Database:
 
 
 def _engine(url: str, pool_size: int, statement_cache: int) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        connect_args={"prepared_statement_cache_size": statement_cache, "server_settings": {"jit": "off"}},
-    )
+    cache = {"prepared_statement_cache_size": statement_cache}
+    return create_async_engine(url, pool_size=pool_size, max_overflow=0, connect_args=cache)
+
+
+async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Return what `attempt` gives; try again while it loses races, up to a limit."""
+    for number in range(1, ATTEMPTS):
+        try:
+            return await attempt()
+        except (Retry, DBAPIError) as error:
+            if not is_transient(error):
+                raise
+        await asyncio.sleep(_pause(number))
+    try:
+        return await attempt()
+    except Retry as lost:
+        raise lost.__cause__ or lost from None
 
 
 async def _first(connection: AsyncConnection, statement: Executable, params: Params) -> RowMapping | None:
@@ -216,6 +224,10 @@ async def _all(connection: AsyncConnection, statement: Executable, params: Param
 
 async def _value(connection: AsyncConnection, statement: Executable, params: Params) -> Any:
     return (await connection.execute(statement, params)).scalar()
+
+
+async def _count(connection: AsyncConnection, statement: Executable, params: Params) -> int:
+    return (await connection.execute(statement, params)).rowcount
 
 
 def _now() -> datetime:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from .errors import Conflict, NotFound, OutOfRange, Problem, Retry, Violation
 
 _TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+_UNREACHABLE = frozenset({"08", "57"})  # connection lost, server shutting down
 _REFERENCE = frozenset({"23503", "23001"})  # foreign key, restrict
 
 
@@ -29,6 +30,8 @@ def is_transient(error: Exception) -> bool:
 def as_problem(error: DBAPIError, violations: Mapping[str, Violation]) -> Problem | None:
     """Return the answer for a database error; None when it is the server's own fault."""
     state = sqlstate_of(error)
+    if error.connection_invalidated or state[:2] in _UNREACHABLE:
+        return Problem(503, "unavailable", "The database does not answer")
     known = violations.get(constraint_of(error))
     if state in _REFERENCE and not _deletes(error):
         return NotFound(known.missing if known else "A row")
@@ -39,6 +42,8 @@ def as_problem(error: DBAPIError, violations: Mapping[str, Violation]) -> Proble
 
 def _by_state(state: str, constraint: str) -> Problem | None:
     match state[:2], state:
+        case _, "40001" | "40P01":
+            return Problem(503, "unavailable", "Too many requests want the same rows: try again")
         case _, "23505" | "23P01":
             return Conflict(constraint, "Such a row exists already")
         case _, "23503" | "23001":

@@ -7,6 +7,7 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -28,6 +29,8 @@ def install(app: FastAPI, violations: Mapping[str, Violation]) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, database)
     app.add_exception_handler(OverflowError, _overflow)
+    app.add_exception_handler(OSError, _unavailable)
+    app.add_exception_handler(PoolTimeoutError, _unavailable)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -62,6 +65,11 @@ def _database(error: DBAPIError, violations: Mapping[str, Violation]) -> JSONRes
 
 async def _overflow(_request: Request, _error: Exception) -> JSONResponse:
     return render(OutOfRange("A value is out of range"))
+
+
+async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
+    _LOG.error("the database does not answer", exc_info=error)
+    return render(Problem(503, "unavailable", "The database does not answer"))
 
 
 async def _unexpected(_request: Request, _error: Exception) -> JSONResponse:

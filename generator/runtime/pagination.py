@@ -39,7 +39,7 @@ class Listing:
         self._filters = filters
         self._sorts = sorts
         self._default_sort = tuple(default_sort)
-        self._search = [c.ilike(bindparam("_q", type_=String), escape="\\") for c in search]
+        self._search = [_folding(c).ilike(bindparam("_q", type_=String), escape="\\") for c in search]
         self._default = default
         self._unless = frozenset(unless)
         self._page = lru_cache(_VARIANTS)(self._build_page)
@@ -101,6 +101,11 @@ class Listing:
         if self._default is not None and not asked & self._unless:
             conditions.append(self._default)
         return conditions
+
+
+def _folding(text: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the text in a collation that knows more than ASCII's upper and lower case."""
+    return text.collate("default")
 
 
 def _pattern(q: str) -> str:
