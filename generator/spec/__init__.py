@@ -1,0 +1,1 @@
+"""The spec as a person wrote it: YAML with spans, short forms expanded."""
