@@ -75,7 +75,7 @@ class Conflicts:
         fields = [self._field(name) for name in unique.fields]
         model = self._function.home.model(self._entity.name)
         arguments = [model, f"{self._queries}.{existing_name(self._entity, unique)}"]
-        arguments += [f"{f.wire}={self._name}.{attribute(f.wire)}" for f in fields]
+        arguments += [f"{attribute(f.wire)}={self._name}.{attribute(f.wire)}" for f in fields]
         self._function.body.line(f"{self.existing} = await tx.maybe({', '.join(arguments)})")
 
     def _answer(self, unique: Unique, references: Mapping[str, str], lock: Lock) -> None:

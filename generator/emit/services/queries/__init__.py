@@ -22,7 +22,7 @@ an underscore are no field's.
 | INSERT | - | `tx.insert(queries.INSERT, record, ...)` |
 | UPDATE | - | `tx.save(queries.UPDATE, record, ...)` writes the columns that changed |
 | DELETE | - | `tx.delete(queries.DELETE, record, ...)` |
-| EXISTING_BY_<FIELDS> | the wire name of each field | the row that an `on_conflict` is about, locked |
+| EXISTING_BY_<FIELDS> | the attribute of each field | the row that an `on_conflict` is about, locked |
 | NEXT_<FIELD> | `<per wire>`, or nothing | the counter's next value (`fetch_value`) |
 | LINKS_<COLLECTION> | ids | rows (`source`, `target`): linked pairs, by target |
 | ADD_<COLLECTION>, REMOVE_<COLLECTION> | id, ids | links, unlinks (`execute`) |

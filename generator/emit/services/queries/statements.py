@@ -7,7 +7,7 @@ from functools import partial
 
 from generator.emit.exprs.derived import expand
 from generator.emit.exprs.sqlcore import column
-from generator.emit.python import literal
+from generator.emit.python import attribute, literal
 from generator.emit.services.queries.module import Module
 from generator.emit.services.queries.wire import offers_create, offers_patch
 from generator.ir.model import Entity, Field, Managed, Unique
@@ -193,7 +193,7 @@ class Statements:
     def _same(self, unique: Unique) -> str:
         index, name = self._module.index, self._entity.name
         fields = [index.field(name, f) for f in unique.fields]
-        conditions = [f"{self._module.column(f)} == {self._bind(f.wire)}" for f in fields]
+        conditions = [f"{self._module.column(f)} == {self._bind(attribute(f.wire))}" for f in fields]
         if unique.only is not None:
             conditions.append(self._module.text(expand(unique.only, index), self._module.own))
         return self._select(lambda: ", ".join(conditions), "locking", ordered=False)
