@@ -124,16 +124,12 @@ class TypeWriter:
     def _range(self, value: Value, least: str = "", most: str = "") -> list[str]:
         limits, type_ = value.limits, value.type
         bounds = [("gt", limits.gt), ("ge", limits.ge), ("lt", limits.lt), ("le", limits.le)]
-        parts = [f"{kind}={self._bound(bound, type_)}" for kind, bound in bounds if bound is not None]
+        parts = [f"{kind}={self.constant(bound, type_)}" for kind, bound in bounds if bound is not None]
         if least and limits.gt is None and limits.ge is None:
             parts.append(f"ge={least}")
         if most and limits.lt is None and limits.le is None:
             parts.append(f"le={most}")
         return parts
-
-    def _bound(self, bound: str, type_: Type) -> str:
-        whole_number = type_.name == "decimal" and bound.removeprefix("-").isdigit()
-        return self.constant(bound, Type("int") if whole_number else type_)
 
     def constant(self, value: bool | float | str, type_: Type) -> str:  # noqa: FBT001
         """Return the Python expression of a constant of a type, from its canonical form."""
