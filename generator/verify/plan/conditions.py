@@ -51,13 +51,21 @@ class Causes:
                 self._by_id[rule.id] = self._by_id[rule.condition.id] = cause
             for unique in all_uniques(entity):
                 self._by_id[unique.id] = Cause(unique.id, "unique", entity.name, unique=unique)
+        self._positions: dict[tuple[str, str], int] = {}
         for operation in index.operations.values():
-            for cause in operation_causes(index, operation):
+            for number, cause in enumerate(operation_causes(index, operation)):
                 self._by_id[cause.id] = cause
+                self._positions[operation.id, cause.id] = number
 
     def get(self, constraint: str) -> Cause | None:
         """Return what stands behind a problem's constraint id."""
         return self._by_id.get(constraint)
+
+    def position(self, operation: str, constraint: str) -> int:
+        """Return the place of a cause in an operation's order of evaluation; rules and uniques come last."""
+        if constraint not in self._by_id:
+            return -1
+        return self._positions.get((operation, constraint), len(self._positions))
 
 
 def all_uniques(entity: Entity) -> list[Unique]:

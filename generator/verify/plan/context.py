@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import count, islice
+from itertools import count
 
 import msgspec
 
@@ -20,9 +20,12 @@ from generator.verify.plan.requests import Draft
 from generator.verify.plan.scribe import Heading, Scribe
 from generator.verify.plan.search import Goal, Searcher
 from generator.verify.plan.session import Exchange, Session
+from generator.verify.plan.states import States
 from generator.verify.plan.wants import Program
 
+FIRST_BUDGET = 15  # runs before other states are tried
 BUDGET = 150  # runs for an operation's first success
+MAX_VARIANTS = 4
 GOAL_BUDGET = 60  # runs for each further goal
 
 
@@ -39,11 +42,12 @@ class Context:
         self.builder = Builder(self.index, self.makers, self.maker)
         self.searcher = Searcher(self.session, self.builder, self.causes)
         self.turner = self.searcher.turner
+        self.states = States(self.builder, self.searcher)
         self.looker = Looker(self.session)
         self.scenarios: list[Scenario] = []
         self.uncovered: dict[str, str] = {}
         self._good: dict[str, Program | None] = {}
-        self._states: dict[tuple[str, str, str], tuple[Program, int] | None] = {}
+        self._variants: dict[str, list[Program]] = {}
         self._names: set[str] = set()
         self._token = count(1)
 
@@ -57,27 +61,24 @@ class Context:
             except Unreachable as error:
                 self.miss(f"entity:{name}", str(error))
                 continue
-            run = self.searcher.find([program, self.builder.merged(program)], None, BUDGET)
+            first = self.searcher.find([program, self.builder.merged(program)], None, FIRST_BUDGET)
+            run = first or self._among_states(name, program)
             if run is None:
                 self.miss(f"entity:{name}", "no sequence of requests that makes a row was found")
-            elif key in run.program.wants:
+            elif key in run.program.wants and run.program.wants[key].entity == name:
                 self.builder.solved[name] = (run.program.wants, key)
+            else:
+                last = max(k for k, w in run.program.wants.items() if w.entity == name)
+                self.builder.solved[name] = (run.program.wants, last)
 
-    def in_state(self, entity: str, field: str, state: str) -> tuple[Program, int] | None:
-        """Return a program that brings a row of an entity to a state."""
-        known = (entity, field, state)
-        if known not in self._states:
-            self._states[known] = self._bring(entity, field, state)
-        return self._states[known]
-
-    def _bring(self, entity: str, field: str, state: str) -> tuple[Program, int] | None:
-        try:
-            program, key = self.builder.row(Program(), entity)
-        except Unreachable:
-            return None
-        starts = list(islice(self.turner.reach(program, key, field, state), 12))
-        run = self.searcher.find(starts, None, 80)
-        return None if run is None else (run.program, key)
+    def _among_states(self, name: str, program: Program) -> Run | None:
+        """Look again, from guesses in which the rows that the entity depends on stand in other states."""
+        entity = self.index.entities[name]
+        starts = [p for p, _ in self.states.made(entity)]
+        create = self.crud(name, OperationKind.CREATE)
+        if create is not None:
+            starts += [p.aim(None) for p in self.states.starts(create)]
+        return self.searcher.find([*starts, program], None, BUDGET)
 
     def good(self, operation: Operation) -> Program | None:
         """Return a program in which the operation succeeds."""
@@ -93,15 +94,23 @@ class Context:
         except Unreachable as error:
             self.miss(operation.id, str(error))
             return None
-        run = self.searcher.find([start, self.builder.merged(start)], Goal(), BUDGET)
+        run = self.searcher.find([start, self.builder.merged(start)], Goal(), FIRST_BUDGET)
+        if run is None:
+            run = self.searcher.find([*self.states.starts(operation), start], Goal(), BUDGET)
         if run is None:
             self.miss(operation.id, "no sequence of requests in which it succeeds was found")
             return None
         return run.program
 
-    def find(self, program: Program, goal: Goal, budget: int = GOAL_BUDGET) -> Run | None:
-        """Vary a program until it meets a goal."""
-        return self.searcher.find([program], goal, budget)
+    def note_variant(self, operation: Operation, program: Program) -> None:
+        """Remember another program in which an operation succeeds."""
+        known = self._variants.setdefault(operation.id, [])
+        if len(known) < MAX_VARIANTS:
+            known.append(program)
+
+    def variants(self, operation: Operation) -> list[Program]:
+        """Return other programs in which an operation succeeds."""
+        return self._variants.get(operation.id, [])
 
     def crud(self, entity: str, kind: OperationKind) -> Operation | None:
         """Return an entity's CRUD operation, if it has it."""

@@ -134,7 +134,7 @@ class Finder:
             yield Knob(kind, field.name, field, key, world.place, current)
         if field.managed is Managed.STATE:
             yield Knob("state", field.name, field, key, current=current)
-        elif field.managed is Managed.CLIENT and want.made_by_create:
+        elif field.managed in {Managed.CLIENT, Managed.OWNER} and want.made_by_create:
             kind = "ref" if field.type.name == "row" else "field"
             yield Knob(kind, field.name, field, key, current=current)
         elif want.maker is not None:
@@ -143,7 +143,7 @@ class Finder:
             )
         elif want.inside is not None:
             yield from self._inside(key, field, depth)
-        if field.managed is not Managed.STATE:
+        if field.managed not in {Managed.STATE, Managed.OWNER}:
             yield Knob("written", field.name, field, key, current=current)
 
     def _inside(self, key: int, field: Field, depth: int) -> Iterator[Knob]:

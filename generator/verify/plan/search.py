@@ -48,6 +48,30 @@ class Goal(msgspec.Struct, frozen=True):
         return answer.constraint == self.cause.id and answer.code != "out_of_range"
 
 
+class _Mark(msgspec.Struct, frozen=True):
+    """How far a run came: which operation was refused, by which of its conditions, and what went well."""
+
+    operation: str
+    position: int
+    done: tuple[str, ...]
+
+
+class _Lead(msgspec.Struct, frozen=True):
+    """A program to be tried; `mark` is how far the one came that it was made from."""
+
+    program: Program
+    level: int = 0
+    depth: int = 0
+    mark: _Mark | None = None
+
+
+def _later(mark: _Mark, before: _Mark) -> bool:
+    """Whether a run came farther than the one before it: past a condition, or past the whole request."""
+    if mark.operation == before.operation and mark.position > before.position >= 0:
+        return True
+    return mark.done.count(before.operation) > before.done.count(before.operation)
+
+
 class Searcher:
     """Runs programs and varies those that miss."""
 
@@ -70,28 +94,47 @@ class Searcher:
         return Realizer(self._session, program, send=False).run()
 
     def find(self, starts: Iterable[Program], goal: Goal | None, budget: int = 120) -> Run | None:
-        """Return the first run that meets the goal; without a goal, that makes every wanted row."""
-        queue: list[tuple[tuple[int, int], int, Program]] = []
+        """Return the first run that meets the goal; without a goal, that makes every wanted row.
+
+        Refusals are mostly a change or two away from what works: near programs
+        come first there. For a success it is better to follow what gets farther.
+        """
+        first = list(starts)
+        greedy = goal is None or goal.cause is None
+        return self._find(first, goal, budget, greedy) or self._find(first, goal, budget // 2, not greedy)
+
+    def _find(self, starts: list[Program], goal: Goal | None, budget: int, greedy: bool) -> Run | None:  # noqa: FBT001
+        queue: list[tuple[int, int, int, _Lead]] = []
         numbers = count()
         seen: set[str] = set()
         for program in starts:
-            heapq.heappush(queue, ((0, 0), next(numbers), program))
-        depth: dict[str, int] = {}
+            heapq.heappush(queue, (0, 0, next(numbers), _Lead(program)))
         while queue and budget > 0:
-            _, _, program = heapq.heappop(queue)
-            text = program.key()
+            lead = heapq.heappop(queue)[-1]
+            text = lead.program.key()
             if text in seen:
                 continue
             seen.add(text)
             budget -= 1
-            run = self.run(program)
+            run = self.run(lead.program)
             if _met(run, goal):
                 return run
-            level = depth.get(text, 0) + 1
+            mark = self._mark(run)
+            missed = goal is not None and goal.cause is not None and run.answer is not None and run.answer.ok
+            ahead = greedy and lead.mark is not None and _later(mark, lead.mark) and not missed
+            level = lead.level + (0 if ahead else 1)
+            depth = lead.depth + (1 if ahead else 0)
             for changed in islice(self._propose(run, goal), MAX_TWEAKS):
-                depth.setdefault(changed.key(), level)
-                heapq.heappush(queue, (_rank(run, level), next(numbers), changed))
+                heapq.heappush(queue, (level, -depth, next(numbers), _Lead(changed, level, depth, mark)))
         return None
+
+    def _mark(self, run: Run) -> _Mark:
+        """Return how far a run came."""
+        last = run.answer if run.ready else run.failed
+        done = tuple(e.draft.operation for e in run.exchanges if e.ok)
+        if last is None:
+            return _Mark("", -1, done)
+        return _Mark(last.draft.operation, self._causes.position(last.draft.operation, last.constraint), done)
 
     def edges(self, run: Run, cause: Cause) -> Iterator[Program]:
         """Yield programs in which a bound of `cause` is met exactly."""
@@ -331,8 +374,3 @@ def _met(run: Run, goal: Goal | None) -> bool:
     if goal is None:
         return True
     return run.answer is not None and goal.met(run.answer)
-
-
-def _rank(run: Run, level: int) -> tuple[int, int]:
-    """Rank by how far the run came, then by how much was changed."""
-    return (0 if run.ready else 1, level)

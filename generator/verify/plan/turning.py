@@ -76,12 +76,25 @@ class Turner:
     def refer(self, program: Program, knob: Knob, key: int | None) -> Iterator[Program]:
         """Yield programs in which a reference leads to the row `key`, or to none."""
         match knob.kind:
+            case "ref" if self._is_owner(program, knob):
+                if key is not None:
+                    want = msgspec.structs.replace(program.wants[knob.key], owner=key)
+                    yield program.put(knob.key, want)
             case "ref":
                 yield program.put(knob.key, program.wants[knob.key].with_ref(knob.name, key))
             case "patch_ref" if key is not None:
                 yield knob.place.change(program, lambda m: m.with_row(f"field:{knob.name}", key))
             case "input_ref" if key is not None:
                 yield knob.place.change(program, lambda m: self._point(m, knob.name, key))
+
+    def _is_owner(self, program: Program, knob: Knob) -> bool:
+        return self._index.entities[program.wants[knob.key].entity].owner_field == knob.name
+
+    def link(self, program: Program, key: int, collection: str, linked: int) -> Program:
+        """Link a row to another when that one is made."""
+        want = program.wants[key]
+        rows = dict.fromkeys((*want.links.get(collection, ()), linked))
+        return program.put(key, msgspec.structs.replace(want, links={**want.links, collection: tuple(rows)}))
 
     def _point(self, move: Move, name: str, key: int) -> Move:
         flow = self._index.flows[self._index.operations[move.operation].flow]
@@ -229,6 +242,11 @@ class Turner:
                     seen.add(to)
                     queue.append((to, [*path, ways]))
         return []
+
+    def reachable(self, entity: str, field: str, state: str) -> bool:
+        """Whether flows lead from the initial state to another one."""
+        machine = next(m for m in self._index.entities[entity].machines if m.field == field)
+        return bool(self._paths(entity, machine, state))
 
     def movers(self, entity: str, field: str, at: str, to: str) -> list[Writer]:
         """Return the flows' effects that move a state field from one state to another."""

@@ -237,17 +237,28 @@ class Tweaker:
 
     def _another_row(self, expr: AggregateExpr, scope: Scope) -> Iterator[Program]:
         """Add a row that meets the condition, as far as that is a matter of equalities."""
+        given = self._equalities(expr, scope)
         found = self._source(expr, scope)
         if found is None:
+            yield from self._linked_row(expr, scope, given)
             return
         entity, refs = found
-        given = self._equalities(expr, scope)
         refs |= {n: k for n, k in given.items() if isinstance(k, int) and self._is_row(entity, n)}
         try:
             program, key = self._builder.row(self._program, entity, **refs)
         except Unreachable:
             return
         yield from self._given(program, key, {n: v for n, v in given.items() if n not in refs})
+
+    def _linked_row(self, expr: AggregateExpr, scope: Scope, given: dict[str, Any]) -> Iterator[Program]:
+        """Link the row that the condition names by its id."""
+        handle = self.finder.row_of(expr.source, scope) if isinstance(expr.source, EntityRef) else None
+        named = given.get("id", given.get(""))
+        row = None if named is None else self._world.wanted(named)
+        if not isinstance(handle, int) or row is None or not isinstance(expr.source, EntityRef):
+            return
+        if self._program.wants[handle].made_by_create:
+            yield self._turner.link(self._program, handle, expr.source.field, row)
 
     def _given(self, program: Program, key: int, given: dict[str, Any]) -> Iterator[Program]:
         """Yield programs in which a new row has the given values, states included."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from generator.expr.model import AggregateExpr, EntityRef, Expr
+from generator.expr.model import BOOL, AggregateExpr, EntityRef, Expr, Literal
 from generator.expr.walk import walk
 from generator.ir.model import Delete, Each, Flow, Operation, OperationKind, When
 from generator.ir.writes import effects_of
@@ -69,6 +69,7 @@ def _several(context: Context, operation: Operation, program: Program, source: E
     if found is None:
         context.miss(f"{operation.id}:several:{source.field}", "no world with two such rows was found")
         return program
+    context.note_variant(operation, found.program)
     record(context, operation, found.program, f"with several {source.field}")
     return found.program
 
@@ -79,7 +80,8 @@ def _conditions(flow: Flow) -> Iterator[tuple[str, Expr]]:
         if isinstance(effect, When):
             yield effect.id, effect.condition
         elif isinstance(effect, Each) and effect.where is not None:
-            yield effect.id, effect.where
+            yes = Literal(value=True, type=BOOL)
+            yield effect.id, AggregateExpr("any", effect.source, effect.binding, yes, effect.where)
 
 
 def _both(context: Context, operation: Operation, program: Program, node: str, condition: Expr) -> None:
@@ -93,6 +95,7 @@ def _both(context: Context, operation: Operation, program: Program, node: str, c
             context.miss(f"{operation.id}:{node}:{wanted}", "no world in which it comes out so was found")
             continue
         what = f"branch {node.rpartition(':')[2]} {'taken' if wanted else 'not taken'}"
+        context.note_variant(operation, found)
         record(context, operation, found, what, f"{node}:{wanted}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from generator.guards.model import GuardIR
+from generator.ir.index import updatable_fields
 from generator.ir.model import Create, Operation, OperationKind, Transition
 from generator.ir.writes import effects_of, writes_of
 from generator.verify.plan.builder import Unreachable
@@ -64,12 +65,35 @@ def _made(context: Context, operation: Operation) -> set[str]:
 
 
 def _refused(context: Context, operation: Operation, program: Program, cause: Cause) -> None:
-    run = context.find(program, Goal(cause))
+    run = context.searcher.find([program], Goal(cause), GOAL_BUDGET)
+    others = _starts(context, operation, program, cause) if run is None else []
+    if others:
+        run = context.searcher.find(others, Goal(cause), GOAL_BUDGET)
     node = f"{operation.id}:{cause.id}:refused"
     if run is None:
         context.miss(node, _reason(cause))
         return
     write_refusal(context, operation, run, f"refused by {label(context, cause)}", node, cause.id)
+
+
+def _starts(context: Context, operation: Operation, program: Program, cause: Cause) -> list[Program]:
+    """Return what else to vary: programs that work; an update must set a field that the rule reads."""
+    starts = context.variants(operation)
+    target = program.target
+    if operation.kind is not OperationKind.UPDATE or cause.source != "rule" or target is None:
+        return starts
+    key = target.rows["self"]
+    want = program.wants[key]
+    rule = next(r for r in context.index.entities[cause.entity].rules if r.id == cause.id)
+    for field in updatable_fields(context.index.entities[operation.entity]):
+        if field.name not in rule.fields:
+            continue
+        row = want.refs.get(field.name)
+        if row is not None:
+            target = target.with_row(f"field:{field.name}", row)
+        elif field.name in want.values:
+            target = target.with_value(field.name, want.values[field.name])
+    return [*starts, program.aim(target)]
 
 
 def _reason(cause: Cause) -> str:
@@ -136,13 +160,20 @@ def _states(
         node = f"{operation.id}:{cause.id}:{what}:{state}"
         run = _in_state(context, program, cause, state, goal)
         if run is None:
-            reason = f"no sequence of requests that tries it in state {state} was found"
-            context.miss(node, reason)
+            context.miss(node, _no_state(context, transition, state))
         elif allowed:
             record(context, operation, run.program, f"from {state} to {transition.to}", node)
         else:
             text = f"refused in state {state}" if transition.target.root == "self" else f"refused at {state}"
             write_refusal(context, operation, run, text, node, cause.id)
+
+
+def _no_state(context: Context, transition: Transition, state: str) -> str:
+    ref = transition.target
+    entity = context.index.hop(ref.entity.removeprefix("entity:"), ref.via)
+    if not context.turner.reachable(entity, ref.field, state):
+        return f"no flow brings a row to the state {state}"
+    return f"no sequence of requests that tries it in state {state} was found"
 
 
 def _in_state(context: Context, program: Program, cause: Cause, state: str, goal: Goal) -> Run | None:
@@ -166,7 +197,7 @@ def _brought(context: Context, program: Program, cause: Cause, state: str) -> li
     if transition.target.root not in target.rows:
         return []
     entity = transition.target.entity.removeprefix("entity:")
-    known = context.in_state(entity, transition.target.field, state)
+    known = context.states.get(entity, transition.target.field, state)
     if known is None:
         return []
     operation = context.index.operations[target.operation]

@@ -196,7 +196,7 @@ def _send(context: Context, listed: _Listed, **query: Any) -> Exchange:
     """Ask the list for the own rows; where others can't be kept out, walk all pages."""
     asked = {**listed.draft.query, **{k: v for k, v in query.items() if v != ""}}
     draft = msgspec.structs.replace(listed.draft, query=asked, about=", ".join(query))
-    if listed.exact:
+    if listed.exact and _narrow(listed, query):
         return context.session.send(draft)
     probe = context.session.send(draft)
     shown = {row["id"] for row in probe.body.get("items", ())} if probe.ok else set()
@@ -204,6 +204,12 @@ def _send(context: Context, listed: _Listed, **query: Any) -> Exchange:
     context.session.exchanges.pop()
     walk = msgspec.structs.replace(draft, walk=True, absent=absent)
     return context.session.send(walk)
+
+
+def _narrow(listed: _Listed, query: dict[str, Any]) -> bool:
+    """Whether the query leaves alone, or repeats, what narrows the list to own rows."""
+    given = listed.draft.query.items()
+    return all(query.get(n, v) == v or "$missing" in str(query[n]) for n, v in given)
 
 
 # --- scenarios --------------------------------------------------------------------------
@@ -271,7 +277,8 @@ def _filter(context: Context, operation: Operation, group: Group, field: Field) 
     if field.type.name == "row":
         sent.append(_send(context, listed, **{field.wire: missing(7)}))
     if field.type.name not in _TEXTS:
-        sent.append(_send(context, msgspec.structs.replace(listed, exact=True), **{field.wire: "~"}))
+        draft = msgspec.structs.replace(listed.draft, query={**listed.draft.query, field.wire: "~"})
+        sent.append(context.session.send(draft))
     if sent:
         covers = f"{operation.id}:filter:{field.wire}"
         context.write(heading(operation, f"filtered by {field.wire}", "edge", covers, node=field.id), sent[0])

@@ -20,7 +20,7 @@ from generator.verify.plan.suites.members import Member, members_of
 from generator.verify.plan.values import Token, Value
 from generator.verify.plan.wants import Program
 
-SMALL_BUDGET = 12
+SMALL_BUDGET = 20
 
 
 def plan_success(context: Context, operation: Operation) -> None:
@@ -63,6 +63,7 @@ def _complete(context: Context, operation: Operation, program: Program) -> None:
         return
     run = context.searcher.find([full], Goal(), SMALL_BUDGET)
     if run is not None:
+        context.note_variant(operation, run.program)
         record(context, operation, run.program, "with every member")
 
 
