@@ -62,6 +62,7 @@ class Function:
         self.sure: set[tuple[str, ...]] = set()
         self.now = "tx.now"
         self._computed: dict[Expr, str] = {}
+        self._locked: set[str] = set()
         self._taken = {*_FIXED, *_BUILTINS, *home.functions}
 
     # --- names ------------------------------------------------------------------
@@ -125,12 +126,12 @@ class Function:
     def block(self, head: str, node: str = "") -> Iterator[None]:
         """Put what is added meanwhile into a block; none is made when nothing is."""
         outer, self.body = self.body, Body()
-        known = dict(self.rows), dict(self.places), set(self.maybe), set(self.sure)
+        known = dict(self.rows), dict(self.places), set(self.maybe), set(self.sure), set(self._locked)
         try:
             yield
         finally:
             inner, self.body = self.body, outer
-            self.rows, self.places, self.maybe, self.sure = known
+            self.rows, self.places, self.maybe, self.sure, self._locked = known
         if not inner.empty:
             self.body.block(head, inner, node)
 
@@ -150,7 +151,9 @@ class Function:
             name = self.variable(
                 f"{named.name.split('_')[0].lower()}_{self.index.entities[named.entity].plural}"
             )
-            self.body.line(f"await tx.execute({queries}.LOCK_TABLE)")
+            if named.entity not in self._locked:
+                self._locked.add(named.entity)
+                self.body.line(f"await tx.execute({queries}.LOCK_TABLE)")
             self.body.bind(name, f"await tx.fetch_value({arguments})")
             self._computed[see(named.value.aggregate)] = name
 

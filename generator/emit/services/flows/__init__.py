@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.emit.exprs.computed import needs_sql
 from generator.emit.exprs.derived import expand
-from generator.emit.operations import Answer, Endpoint, called
+from generator.emit.operations import Answer, Endpoint
 from generator.emit.python import attribute, literal
 from generator.emit.services.flows.effects import Effects
 from generator.emit.services.flows.needs import Needs
@@ -34,7 +34,8 @@ def flow(home: Home, point: Endpoint, guards: FlowGuards) -> str:
     for guard in guards.post:
         function.guard(guard)
     _answer(function, point, spec)
-    said = spec.description or f"{spec.name.replace('_', ' ').capitalize()} {called(point.entity)}."
+    usual = f"{spec.name.replace('_', ' ').capitalize()}: a flow of {point.entity.plural.replace('_', ' ')}."
+    said = spec.description or usual
     return transaction_text(home, point, said, function.body)
 
 
