@@ -74,8 +74,11 @@ def _join(codes: Iterable[Code], rank: int, word: str, neutral: Code, decisive: 
             kept.append(code)
     if not kept:
         return neutral
-    inner = NOT if rank == OR else rank  # `a and b or c` reads better with parentheses
-    return kept[0] if len(kept) == 1 else Code(word.join(c.within(inner) for c in kept), rank)
+    if len(kept) == 1:
+        return kept[0]
+    # `a and b or c` reads better with parentheses, `a or b or c` without.
+    texts = (c.text if c.rank == rank else c.within(NOT) for c in kept)
+    return Code(word.join(texts), rank)
 
 
 def present(subjects: Iterable[str]) -> list[Code]:
