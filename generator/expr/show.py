@@ -23,7 +23,7 @@ from generator.expr.model import (
     RowsOf,
 )
 
-_OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _ATOM = range(1, 8)
+_OR, _AND, _NOT, _COMPARE, _SUM, _FACTOR, _ATOM = range(1, 8)
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _QUOTED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -100,7 +100,7 @@ def _exists(target: Expr, around: _Elements, *, negated: bool) -> tuple[str, int
 
 
 def _arithmetic(expr: ArithmeticExpr, around: _Elements) -> tuple[str, int]:
-    level = _SUM if expr.op in ("+", "-") else _PRODUCT
+    level = _SUM if expr.op in ("+", "-") else _FACTOR
     left = _show(expr.left, around, level - 1)
     return f"{left} {expr.op} {_show(expr.right, around, level)}", level
 

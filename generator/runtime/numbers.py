@@ -9,7 +9,7 @@ from typing import Any, overload
 
 Number = Decimal | float  # int included
 
-_DIGITS = 400  # no sum or product of stored numbers has more
+_DIGITS = 400  # no result of an operation on stored numbers has more
 _WIDE = Context(prec=_DIGITS)
 _QUOTIENT_DIGITS = 10
 decimal.DefaultContext.prec = _DIGITS

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 # How tightly Python binds, loosest first.
-TERNARY, OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, ATOM = range(9)
-RANKS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "%": PRODUCT}
+TERNARY, OR, AND, NOT, COMPARE, SUM, FACTOR, UNARY, ATOM = range(9)
+RANKS = {"+": SUM, "-": SUM, "*": FACTOR, "/": FACTOR, "%": FACTOR}
 
 
 class Code(NamedTuple):

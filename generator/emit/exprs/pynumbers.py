@@ -8,7 +8,7 @@ from typing import Protocol
 from generator.emit.exprs.names import Names
 from generator.emit.exprs.pycode import (
     ATOM,
-    PRODUCT,
+    FACTOR,
     RANKS,
     UNARY,
     Code,
@@ -105,7 +105,7 @@ class Numbers:
         )
         subjects = (*left.subjects, *right.subjects)
         if expr.type.name == "float" and expr.op == "/" and _not_zero(expr.right):
-            code = Code(f"{left.code.within(PRODUCT)} / {right.code.within(PRODUCT + 1)}", PRODUCT)
+            code = Code(f"{left.code.within(FACTOR)} / {right.code.within(FACTOR + 1)}", FACTOR)
             return Value(code, subjects)
         function = _division(expr)
         imported = self._names.imports.symbol(_NUMBERS, function)

@@ -27,8 +27,8 @@ from generator.emit.sqltext import quote_name, quote_text
 from generator.expr.model import Literal
 
 # How tightly PostgreSQL binds, loosest first.
-_OR, _AND, _NOT, _IS, _COMPARE, _IN, _SUM, _PRODUCT, _COLLATE, _ATOM = range(10)
-_RANKS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "%": _PRODUCT}
+_OR, _AND, _NOT, _IS, _COMPARE, _IN, _SUM, _FACTOR, _COLLATE, _ATOM = range(10)
+_RANKS = {"+": _SUM, "-": _SUM, "*": _FACTOR, "/": _FACTOR, "%": _FACTOR}
 _KEYWORDS = {"date": "DATE", "datetime": "TIMESTAMPTZ", "time": "TIME", "uuid": "UUID", "float": "FLOAT8"}
 
 
@@ -115,7 +115,7 @@ def constant(literal: Literal) -> Text:
 def _number(text: str, kind: str) -> Text:
     if kind == "float":
         return Text(f"FLOAT8 {quote_text(text)}", _ATOM)
-    return Text(text, _PRODUCT if text.startswith("-") else _ATOM)
+    return Text(text, _FACTOR if text.startswith("-") else _ATOM)
 
 
 def _interval(iso: str) -> str:

@@ -81,7 +81,7 @@ def accepted(item: Field | Input, value: Decimal) -> Iterator[Value]:
 
 
 def scaled(item: Field | Input, current: Any, ratio: Decimal, moves: tuple[int, ...]) -> Iterator[Value]:
-    """Yield values around `current * ratio`, for factors of a product."""
+    """Yield values around `current * ratio`, for factors of a multiplication."""
     if item.type.name not in {"int", "decimal", "float"} or not isinstance(current, int | float | Decimal):
         return
     target = Decimal(str(current)) * ratio
