@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Executable, RowMapping
+from sqlalchemy import CursorResult, Executable, RowMapping
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.util import greenlet_spawn
 
 from .errors import NotFound, Retry, found
 from .failures import constraint_of, is_transient
@@ -20,7 +21,7 @@ from .records import Records, columns_of
 M = TypeVar("M")
 T = TypeVar("T")
 Params = Mapping[str, Any]
-Way = Callable[[AsyncConnection, Executable, Params], Awaitable[T]]
+Way = Callable[[CursorResult[Any]], T]
 
 ATTEMPTS = 12
 _FIRST_PAUSE = 0.004
@@ -37,15 +38,18 @@ class Transaction:
 
     async def fetch_one(self, statement: Executable, /, **params: Any) -> RowMapping | None:
         """Return the first row, if there is one."""
-        return await _first(self._connection, statement, {"_now": self.now, **params})
+        return _first(await self._sent(statement, params))
 
     async def fetch_all(self, statement: Executable, /, **params: Any) -> Sequence[RowMapping]:
         """Return all rows."""
-        return await _all(self._connection, statement, {"_now": self.now, **params})
+        return _all(await self._sent(statement, params))
 
     async def fetch_value(self, statement: Executable, /, **params: Any) -> Any:
         """Return the first column of the first row, or None."""
-        return await _value(self._connection, statement, {"_now": self.now, **params})
+        return _value(await self._sent(statement, params))
+
+    async def _sent(self, statement: Executable, params: Params) -> CursorResult[Any]:
+        return await self._connection.execute(statement, {"_now": self.now, **params})
 
     async def document(self, entity: str, statement: Executable, /, **params: Any) -> str:
         """Return the JSON text of one row; NotFound when there is none."""
@@ -53,7 +57,7 @@ class Transaction:
 
     async def execute(self, statement: Executable, /, **params: Any) -> int:
         """Carry out a statement; return how many rows it touched."""
-        return await _count(self._connection, statement, params)
+        return _count(await self._connection.execute(statement, params))
 
     async def maybe(self, model: type[M], statement: Executable, /, **params: Any) -> M | None:
         """Return the record of the first row, if there is one."""
@@ -151,7 +155,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10, statement_cache: int = 500) -> None:
         self._engine = _engine(url, pool_size, statement_cache)
-        self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._single = self._engine.sync_engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def fetch_one(self, statement: Executable, /, **params: Any) -> RowMapping | None:
         """Return the first row, if there is one."""
@@ -174,11 +178,13 @@ class Database:
         return await self._alone(_count, statement, params)
 
     async def _alone(self, way: Way[T], statement: Executable, params: Params) -> T:
-        async def once() -> T:
-            async with self._single.connect() as connection:
-                return await way(connection, statement, params)
+        """Run one statement on its own; one change into SQLAlchemy's synchronous world and back."""
 
-        return await _patiently(once)
+        def once() -> T:
+            with self._single.connect() as connection:
+                return way(connection.execute(statement, params))
+
+        return await _patiently(lambda: greenlet_spawn(once))
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` in one transaction; again when it lost a race that a new try may win."""
@@ -214,20 +220,20 @@ async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
         raise lost.__cause__ or lost from None
 
 
-async def _first(connection: AsyncConnection, statement: Executable, params: Params) -> RowMapping | None:
-    return (await connection.execute(statement, params)).mappings().first()
+def _first(result: CursorResult[Any]) -> RowMapping | None:
+    return result.mappings().first()
 
 
-async def _all(connection: AsyncConnection, statement: Executable, params: Params) -> Sequence[RowMapping]:
-    return (await connection.execute(statement, params)).mappings().all()
+def _all(result: CursorResult[Any]) -> Sequence[RowMapping]:
+    return result.mappings().all()
 
 
-async def _value(connection: AsyncConnection, statement: Executable, params: Params) -> Any:
-    return (await connection.execute(statement, params)).scalar()
+def _value(result: CursorResult[Any]) -> Any:
+    return result.scalar()
 
 
-async def _count(connection: AsyncConnection, statement: Executable, params: Params) -> int:
-    return (await connection.execute(statement, params)).rowcount
+def _count(result: CursorResult[Any]) -> int:
+    return result.rowcount
 
 
 def _now() -> datetime:
