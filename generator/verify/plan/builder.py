@@ -201,7 +201,7 @@ class Builder:
                 program, key = self.row(program, operation.entity)
                 return program.aim(Move(operation.id, {"self": key}))
 
-    def merged(self, program: Program) -> Program:
+    def merged(self, program: Program, keep: int = 0) -> Program:
         """Return the program with one row for each entity where there were several of a kind."""
         first: dict[str, int] = {}
         swap: dict[int, int] = {}
@@ -209,7 +209,7 @@ class Builder:
             swap[key] = (
                 first.setdefault(want.entity, key) if want.owner is None and want.made_by_create else key
             )
-        new = program.target.rows.get("self") if program.target is not None else None
+        new = program.target.rows.get("self") if program.target is not None else keep
         wants = {k: _swapped(w, swap) for k, w in program.wants.items() if swap[k] == k or k == new}
         target = None if program.target is None else _swapped_move(program.target, swap, new)
         return msgspec.structs.replace(program, wants=wants, target=target)

@@ -15,12 +15,11 @@ from generator.verify.plan.conditions import Causes, Makers, find_operation
 from generator.verify.plan.look import Looker
 from generator.verify.plan.maker import Maker
 from generator.verify.plan.oracle import Oracle
-from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft
 from generator.verify.plan.scribe import Heading, Scribe
 from generator.verify.plan.search import Goal, Searcher
 from generator.verify.plan.session import Exchange, Session
-from generator.verify.plan.states import States
+from generator.verify.plan.states import Known, States
 from generator.verify.plan.wants import Program
 
 FIRST_BUDGET = 15  # runs before other states are tried
@@ -61,24 +60,24 @@ class Context:
             except Unreachable as error:
                 self.miss(f"entity:{name}", str(error))
                 continue
-            first = self.searcher.find([program, self.builder.merged(program)], None, FIRST_BUDGET)
-            run = first or self._among_states(name, program)
-            if run is None:
+            found = self._row(program, key) or self._row(self.builder.merged(program, key), key)
+            found = found or self._among_states(name, program, key)
+            if found is None:
                 self.miss(f"entity:{name}", "no sequence of requests that makes a row was found")
-            elif key in run.program.wants and run.program.wants[key].entity == name:
-                self.builder.solved[name] = (run.program.wants, key)
             else:
-                last = max(k for k, w in run.program.wants.items() if w.entity == name)
-                self.builder.solved[name] = (run.program.wants, last)
+                self.builder.solved[name] = (found[0].wants, found[1])
 
-    def _among_states(self, name: str, program: Program) -> Run | None:
-        """Look again, from guesses in which the rows that the entity depends on stand in other states."""
-        entity = self.index.entities[name]
-        starts = [p for p, _ in self.states.made(entity)]
-        create = self.crud(name, OperationKind.CREATE)
-        if create is not None:
-            starts += [p.aim(None) for p in self.states.starts(create)]
-        return self.searcher.find([*starts, program], None, BUDGET)
+    def _row(self, program: Program, key: int, budget: int = FIRST_BUDGET) -> Known | None:
+        run = self.searcher.find([program], Goal(rows=(key,)), budget)
+        return None if run is None else (run.program, key)
+
+    def _among_states(self, name: str, program: Program, key: int) -> Known | None:
+        """Look again, from guesses in which the row that it depends on stands in other states."""
+        for start, row in self.states.made(self.index.entities[name]):
+            found = self._row(start, row)
+            if found is not None:
+                return found
+        return self._row(program, key, BUDGET)
 
     def good(self, operation: Operation) -> Program | None:
         """Return a program in which the operation succeeds."""

@@ -68,7 +68,7 @@ class Realizer:
         target = program.target
         new = _new_row(self._session, target)
         try:
-            for key in program.wants:
+            for key in sorted(program.wants, key=lambda k: (not program.wants[k].first, k)):
                 if key != new:
                     self._finish(key)
             for number, move in enumerate(program.late):

@@ -133,7 +133,7 @@ def _loosen(scenario: Scenario, position: int, problem: str) -> Scenario | None:
         return None
     parts: list[str | int] = [name or int(number) for name, number in _PART.findall(place[len("body") :])]
     step = scenario.steps[position]
-    changed = _put(step.expect.body, parts)
+    changed = None if parts == ["items"] else _put(step.expect.body, parts)
     if changed is None:
         return None
     steps = list(scenario.steps)
@@ -142,10 +142,15 @@ def _loosen(scenario: Scenario, position: int, problem: str) -> Scenario | None:
 
 
 def _put(pattern: Any, parts: list[str | int]) -> Any:
-    """Return the pattern with a wildcard at a place; None when there is no such place."""
+    """Return the pattern with a wildcard at a place; None when there is no such place.
+
+    A list with more elements than the scenario's own becomes one that has at least those.
+    """
     if not parts:
-        if isinstance(pattern, dict | list) and not _is_symbol(pattern):
-            return None
+        if isinstance(pattern, list):
+            return {"$some": pattern}
+        if isinstance(pattern, dict):
+            return {"$any": True} if "$some" in pattern else None
         number = isinstance(pattern, int | float) and not isinstance(pattern, bool)
         return {"$number": f"n{pattern}"} if number else {"$any": True}
     if isinstance(pattern, dict) and "$partial" in pattern:
@@ -159,7 +164,3 @@ def _put(pattern: Any, parts: list[str | int]) -> Any:
         inner = _put(pattern[head], rest)
         return None if inner is None else [*pattern[:head], inner, *pattern[head + 1 :]]
     return None
-
-
-def _is_symbol(pattern: Any) -> bool:
-    return isinstance(pattern, dict) and any(k.startswith("$") for k in pattern)

@@ -33,6 +33,7 @@ class Goal(msgspec.Struct, frozen=True):
     status: int = 0  # that is wanted, whatever the cause
     code: str = ""  # of the refusal, whatever causes it
     body: tuple[tuple[str, Any], ...] = ()  # members that the target must have been sent with
+    rows: tuple[int, ...] = ()  # wanted rows that must be among those made; no target is needed for it
 
     def met(self, answer: Exchange) -> bool:
         """Whether this is the wanted answer."""
@@ -93,17 +94,17 @@ class Searcher:
         self.runs += 1
         return Realizer(self._session, program, send=False).run()
 
-    def find(self, starts: Iterable[Program], goal: Goal | None, budget: int = 120) -> Run | None:
-        """Return the first run that meets the goal; without a goal, that makes every wanted row.
+    def find(self, starts: Iterable[Program], goal: Goal, budget: int = 120) -> Run | None:
+        """Return the first run that meets the goal; without a target, that makes every wanted row.
 
         Refusals are mostly a change or two away from what works: near programs
         come first there. For a success it is better to follow what gets farther.
         """
         first = list(starts)
-        greedy = goal is None or goal.cause is None
+        greedy = goal.cause is None
         return self._find(first, goal, budget, greedy) or self._find(first, goal, budget // 2, not greedy)
 
-    def _find(self, starts: list[Program], goal: Goal | None, budget: int, greedy: bool) -> Run | None:  # noqa: FBT001
+    def _find(self, starts: list[Program], goal: Goal, budget: int, greedy: bool) -> Run | None:  # noqa: FBT001
         queue: list[tuple[int, int, int, _Lead]] = []
         numbers = count()
         seen: set[str] = set()
@@ -120,7 +121,7 @@ class Searcher:
             if _met(run, goal):
                 return run
             mark = self._mark(run)
-            missed = goal is not None and goal.cause is not None and run.answer is not None and run.answer.ok
+            missed = goal.cause is not None and run.answer is not None and run.answer.ok
             ahead = greedy and lead.mark is not None and _later(mark, lead.mark) and not missed
             level = lead.level + (0 if ahead else 1)
             depth = lead.depth + (1 if ahead else 0)
@@ -157,12 +158,12 @@ class Searcher:
         knobs = self._state_knob(World(self._session, run, Place("target")), Place("target"), cause)
         return str(knobs[0].current) if knobs else ""
 
-    def _propose(self, run: Run, goal: Goal | None) -> Iterator[Program]:
+    def _propose(self, run: Run, goal: Goal) -> Iterator[Program]:
         if run.problem:
             return
         if not run.ready and run.failed is not None and run.place is not None:
             yield from self._mend(run, run.failed, run.place)
-        elif run.answer is not None and goal is not None:
+        elif run.answer is not None:
             yield from self._aim(run, run.answer, goal)
 
     def _aim(self, run: Run, answer: Exchange, goal: Goal) -> Iterator[Program]:
@@ -368,9 +369,9 @@ def _after(cause: Cause | None) -> bool:
     return cause is not None and cause.source in {"rule", "ensures", "unique"}
 
 
-def _met(run: Run, goal: Goal | None) -> bool:
-    if not run.ready:
+def _met(run: Run, goal: Goal) -> bool:
+    if not run.ready or any(k not in run.program.wants for k in goal.rows):
         return False
-    if goal is None:
+    if run.program.target is None:
         return True
     return run.answer is not None and goal.met(run.answer)

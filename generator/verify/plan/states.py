@@ -7,7 +7,8 @@ from itertools import islice
 from generator.ir.index import Index
 from generator.ir.model import Entity, Operation, OperationKind, StateMachine
 from generator.verify.plan.builder import Builder, Unreachable
-from generator.verify.plan.search import Searcher
+from generator.verify.plan.conditions import find_operation
+from generator.verify.plan.search import Goal, Searcher
 from generator.verify.plan.turning import Turner
 from generator.verify.plan.wants import Move, Program, Want
 
@@ -71,8 +72,8 @@ class States:
         program, key = before
         movers = self._turner.movers(entity, machine.field, origin, state)
         starts = list(islice(self._turner.walk(program, key, [movers], "moves"), MAX_WAYS))
-        run = self._searcher.find(starts, None, BUDGET)
-        return None if run is None or key not in run.program.wants else (run.program, key)
+        run = self._searcher.find(starts, Goal(rows=(key,)), BUDGET)
+        return None if run is None else (run.program, key)
 
     # --- first guesses ---
 
@@ -117,7 +118,7 @@ class States:
         return found
 
     def made(self, entity: Entity) -> list[Known]:
-        """Return guesses for a row that a flow makes of a subject in each of its states."""
+        """Return guesses for a row that depends on another one, which stands in each of its states."""
         found: list[Known] = []
         for maker in self._builder.makers.makers.get(entity.name, ()):
             operation = self._index.operations[maker.operation]
@@ -125,6 +126,9 @@ class States:
                 if program.target is not None:
                     want = Want(entity.name, maker=program.target)
                     found.append(program.aim(None).add(want))
+        create = find_operation(self._index, entity.name, OperationKind.CREATE)
+        starts = self.starts(create) if create is not None else []
+        found += [(p.aim(None), p.target.rows["self"]) for p in starts if p.target is not None]
         return found
 
 

@@ -177,13 +177,13 @@ class Turner:
         return grown.add(child)[0]
 
     def _fewer(self, program: Program, gone: list[int]) -> Iterator[Program]:
-        target = () if program.target is None else program.target.rows.values()
+        left: Program | None = program
         for key in gone:
-            if key in target or program.wants[key].inside is not None:
+            if left is None or program.wants[key].inside is not None:
                 return
-            program = program.without(key)
-        if gone:
-            yield program
+            left = left.without(key) if key in left.wants else left
+        if gone and left is not None:
+            yield left
 
     def _count_links(self, program: Program, knob: Knob, change: int) -> Iterator[Program]:
         want = program.wants[knob.key]

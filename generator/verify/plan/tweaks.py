@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from generator.expr.model import (
     AggregateExpr,
     ArithmeticExpr,
@@ -248,6 +250,8 @@ class Tweaker:
             program, key = self._builder.row(self._program, entity, **refs)
         except Unreachable:
             return
+        if self._world.place.kind != "target":
+            program = program.put(key, msgspec.structs.replace(program.wants[key], first=True))
         yield from self._given(program, key, {n: v for n, v in given.items() if n not in refs})
 
     def _linked_row(self, expr: AggregateExpr, scope: Scope, given: dict[str, Any]) -> Iterator[Program]:

@@ -51,6 +51,7 @@ class Want(msgspec.Struct, frozen=True):
     inside: Inside | None = None
     early: tuple[Move, ...] = ()  # once it is there, before its owned rows
     moves: tuple[Move, ...] = ()  # once it and its owned rows are there
+    first: bool = False  # made before rows that don't ask for it
 
     def with_value(self, name: str, value: Value) -> Want:
         """Return the want with one value changed."""
@@ -94,9 +95,18 @@ class Program(msgspec.Struct, frozen=True):
         key = max(self.wants, default=0) + 1
         return self.put(key, want), key
 
-    def without(self, key: int) -> Program:
-        """Return the program without a row that nothing refers to."""
-        return msgspec.structs.replace(self, wants={k: w for k, w in self.wants.items() if k != key})
+    def without(self, key: int) -> Program | None:
+        """Return the program without a row and what that owns; None if another row or move needs it."""
+        gone = {key}
+        for other, want in self.wants.items():
+            if want.owner in gone:
+                gone.add(other)
+        kept = {k: w for k, w in self.wants.items() if k not in gone}
+        moves = [*self.late, *(() if self.target is None else (self.target,))]
+        used = {k for m in moves for k in m.rows.values()}
+        for want in kept.values():
+            used.update(all_keys(want))
+        return None if used & gone else msgspec.structs.replace(self, wants=kept)
 
     def with_late(self, move: Move) -> Program:
         """Return the program with one more late move."""
@@ -204,6 +214,15 @@ def later(want: Want, days: int) -> Want:
         elif isinstance(value, Day):
             want = want.with_value(name, Day(value.days + (days if value.days >= 0 else -days)))
     return want
+
+
+def all_keys(want: Want) -> Iterator[int]:
+    """Yield every row that a wanted row or one of its moves refers to."""
+    yield from keys_of(want)
+    yield from () if want.owner is None else (want.owner,)
+    yield from () if want.inside is None else (want.inside.parent,)
+    for move in (*want.early, *want.moves):
+        yield from move.rows.values()
 
 
 def keys_of(want: Want) -> Iterator[int]:

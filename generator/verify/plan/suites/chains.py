@@ -13,6 +13,7 @@ from generator.verify.plan.context import Context
 from generator.verify.plan.realize import Realizer
 from generator.verify.plan.requests import Draft
 from generator.verify.plan.scribe import Heading
+from generator.verify.plan.search import Goal
 from generator.verify.plan.wants import Program
 
 MAX_WAYS = 10
@@ -59,7 +60,7 @@ def _chain(context: Context, entity: Entity, machine: StateMachine, way: tuple[s
         return
     movers = [context.turner.movers(entity.name, machine.field, at, to) for at, to in pairwise(way)]
     starts = list(islice(context.turner.walk(_unmoved(program, key), key, movers, "late"), 4))
-    run = context.searcher.find(starts, None, 80)
+    run = context.searcher.find(starts, Goal(rows=(key,)), 80)
     if run is None:
         context.miss(node, "no sequence of requests along this way was found")
         return

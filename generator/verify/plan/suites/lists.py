@@ -14,6 +14,7 @@ from generator.verify.plan.context import Context, heading
 from generator.verify.plan.imagine import World
 from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft, missing, ref
+from generator.verify.plan.search import Goal
 from generator.verify.plan.session import Exchange
 from generator.verify.plan.tweaks import Tweaker
 from generator.verify.plan.values import At, Day, Token
@@ -64,7 +65,7 @@ def _group(context: Context, operation: Operation) -> Group | None:
                 program, keys = _rows(context, operation, narrow, vary)
             except Unreachable:
                 break
-            run = context.searcher.find([program], None, 12)
+            run = context.searcher.find([program], Goal(rows=keys), 12)
             if run is not None and len({run.ids[k] for k in keys}) == len(keys):
                 return Group(run.program, keys, narrow)
     return None
@@ -106,7 +107,7 @@ def _rows(
     for number in range(ROWS):
         program, key = context.builder.row(program, entity.name, **given)
         want = program.wants[key]
-        if given and not want.made_by_create:
+        if field is not None and not want.made_by_create:
             raise Unreachable(f"rows of {entity.name} take no reference")
         if vary is not None and want.made_by_create:
             program = program.put(key, vary(context, entity, _later(context, entity, want, number), number))
