@@ -3,11 +3,6 @@
 from datetime import UTC, date, datetime
 
 
-def utc(moment: datetime) -> datetime:
-    """Return the same instant with offset zero."""
-    return moment.astimezone(UTC)
-
-
 def date_of(moment: datetime) -> date:
     """Return the UTC date of an instant."""
     return moment.astimezone(UTC).date()
