@@ -89,6 +89,15 @@ def endpoint(index: Index, operation: Operation) -> Endpoint:
     )
 
 
+def operation_ids(index: Index) -> dict[str, str]:
+    """Return operation -> its name in the OpenAPI document, no two alike."""
+    named: dict[str, str] = {}
+    for operation in index.ir.api.operations:
+        wanted = f"{operation.name}_{index.entities[operation.entity].snake}"
+        named[operation.id] = free_name(wanted, named.values())
+    return named
+
+
 def endpoints_of(index: Index, entity: Entity) -> list[Endpoint]:
     """Return an entity's endpoints in table order."""
     return [endpoint(index, o) for o in index.operations_of(entity.name)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from generator.emit.operations import operation_ids
 from generator.emit.python import Imports, module, module_path
 from generator.emit.routes.filters import filters_text
 from generator.emit.routes.view import router_view
@@ -26,14 +27,15 @@ def emit_routes(ir: ApplicationIR) -> list[EmittedFile]:
     """Return the routers, the query classes of lists, and the main module."""
     index = Index(ir)
     exposed = [e for e in ir.domain.entities if index.operations_of(e.name)]
-    files = [file for entity in exposed for file in _files(index, entity)]
+    names = operation_ids(index)
+    files = [file for entity in exposed for file in _files(index, entity, names)]
     return [*files, EmittedFile("app/main.py", _main(ir, exposed))]
 
 
-def _files(index: Index, entity: Entity) -> Iterator[EmittedFile]:
+def _files(index: Index, entity: Entity, names: Mapping[str, str]) -> Iterator[EmittedFile]:
     if any(o.kind is OperationKind.LIST for o in index.operations_of(entity.name)):
         yield EmittedFile(module_path(entity.snake, "filters"), filters_text(index, entity))
-    view = router_view(index, entity)
+    view = router_view(index, entity, names)
     text = render(__name__, "router.py.jinja", **vars(view))
     yield EmittedFile(module_path(entity.snake, "router"), text)
 

@@ -25,10 +25,9 @@ def _statuses(index: Index, endpoint: Endpoint) -> Iterator[int]:
     writes = writes_of(index, operation)
     if writes.deletes:
         yield 409
-    for entity in index.entities.values():
-        fields = {name for owner, name in writes.fields if owner == entity.name}
-        if fields or entity.name in writes.creates:
-            yield from _written(entity, fields, created=entity.name in writes.creates)
+    for name in sorted({owner for owner, _ in writes.fields} | writes.creates):
+        fields = {field for owner, field in writes.fields if owner == name}
+        yield from _written(index.entities[name], fields, created=name in writes.creates)
 
 
 def _flow_statuses(flow: Flow) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.core.names import kebab
@@ -73,16 +74,17 @@ class RouterView:
     handlers: tuple[Handler, ...]
 
 
-def router_view(index: Index, entity: Entity) -> RouterView:
-    """Return the view of an entity's router."""
-    return _Router(index, entity).view()
+def router_view(index: Index, entity: Entity, names: Mapping[str, str]) -> RouterView:
+    """Return the view of an entity's router; `names` are those of operations in the OpenAPI document."""
+    return _Router(index, entity, names).view()
 
 
 class _Router:
     """Builds one router's view; imports are collected on the way."""
 
-    def __init__(self, index: Index, entity: Entity) -> None:
+    def __init__(self, index: Index, entity: Entity, names: Mapping[str, str]) -> None:
         self._index = index
+        self._names = names
         self._entity = entity
         self._endpoints = endpoints_of(index, entity)
         self._imports = Imports({"router", *(e.function for e in self._endpoints)})
@@ -111,7 +113,7 @@ class _Router:
             function=point.function,
             method=operation.method.lower(),
             path=point.path,
-            operation_id=f"{operation.name}_{self._entity.snake}",
+            operation_id=self._names[operation.id],
             status=operation.status,
             model=self._model(point),
             responses=self._responses(point),

@@ -70,6 +70,11 @@ class Needs:
         for effect in reversed(self.effects):
             self._join(effect)
 
+    def entity_at(self, scope: str) -> str:
+        """Return the entity of the row at a dotted path."""
+        root, *via = scope.split(".")
+        return self.index.hop(self.flow.names[root], tuple(via))
+
     def lock(self, entity: str) -> str:
         """Return how the rows of an entity are locked: all alike, so that no lock is made stronger later."""
         return "LOCK" if entity in self.changed else "SHARE"

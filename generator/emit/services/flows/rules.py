@@ -31,13 +31,24 @@ class _Watch:
 
     def concerns(self, effect: Effect) -> bool:
         """Whether an effect writes what the guards read."""
+        if _written_by(effect) != self.scope:
+            return False
         match effect:
-            case Create(binding=binding):
-                return binding == self.scope
             case Assign(target=ref) | Transition(target=ref) | Link(collection=ref):
-                return path_of(ref) == self.scope and ref.field in self.fields
+                return ref.field in self.fields
             case _:
-                return False
+                return True
+
+
+def _written_by(effect: Effect) -> str:
+    """Return the dotted path of the row that an effect makes or changes."""
+    match effect:
+        case Create(binding=binding):
+            return binding
+        case Assign(target=ref) | Transition(target=ref) | Link(collection=ref):
+            return path_of(ref)
+        case _:
+            return ""
 
 
 def path_of(ref: EntityRef) -> str:
@@ -53,20 +64,25 @@ class Rules:
         self._needs = needs
         self._row = row
         self._watches: list[_Watch] = []
-        for entity in needs.index.entities.values():
-            for rule in entity.rules:
-                self._watch(rule.condition.id, entity.name, frozenset(rule.fields))
+        for guard in needs.guards.invariants:
+            self._watch(guard)
+        self._watches.sort(key=lambda w: self._first_write(w.scope))
 
-    def _watch(self, rule: str, entity: str, fields: frozenset[str]) -> None:
-        for guard in self._needs.guards.invariants:
-            if guard.source_constraint_id != rule:
-                continue
-            alike = [w for w in self._watches if w.scope == guard.scope and w.fields == fields]
-            if not alike:
-                alike = [_Watch(guard.scope, entity, fields)]
-                alike[0].branch = self._only_branch(alike[0])
-                self._watches += alike
-            alike[0].guards.append(guard)
+    def _watch(self, guard: GuardSpec) -> None:
+        entity = self._needs.entity_at(guard.scope)
+        rules = self._needs.index.entities[entity].rules
+        rule = next(r for r in rules if r.condition.id == guard.source_constraint_id)
+        fields = frozenset(rule.fields)
+        if not self._watches or (self._watches[-1].scope, self._watches[-1].fields) != (guard.scope, fields):
+            watch = _Watch(guard.scope, entity, fields)
+            watch.branch = self._only_branch(watch)
+            self._watches.append(watch)
+        self._watches[-1].guards.append(guard)
+
+    def _first_write(self, scope: str) -> int:
+        """Return when a row is first written: rules are checked row by row in that order."""
+        effects = self._needs.effects
+        return next(n for n, effect in enumerate(effects) if _written_by(effect) == scope)
 
     def _only_branch(self, watch: _Watch) -> tuple[Effect, ...]:
         """Return the branch, last of all effects, that alone writes the row: its end is the flow's end."""
