@@ -4,25 +4,27 @@ import ast
 import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 import yaml
 
 from generator.emit.tree import EmittedFile
 
 
-class Module(NamedTuple):
+class Module:
     """One Python file of the application."""
 
-    path: str
-    tree: ast.Module
+    def __init__(self, path: str, tree: ast.Module) -> None:
+        self.path = path
+        self.tree = tree
+        parts = PurePosixPath(path).with_suffix("").parts
+        self.name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
-    @property
-    def name(self) -> str:
-        """Its dotted name."""
-        parts = PurePosixPath(self.path).with_suffix("").parts
-        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    @cached_property
+    def names(self) -> set[str]:
+        """Every name bound at its top level."""
+        return defined(self.tree)
 
 
 def unreadable(file: EmittedFile) -> str:
@@ -88,12 +90,13 @@ def defined(tree: ast.Module) -> set[str]:
 def broken_names(module: Module, known: Mapping[str, Module]) -> Iterator[str]:
     """Yield what a module takes from modules of the application that isn't there."""
     aliases: dict[str, Module] = {}
+    roots = {name.partition(".")[0] for name in known}
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.ImportFrom) and node.module and _ours(node.module, known):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in roots:
             yield from _broken_imports(module, node, known, aliases)
         elif isinstance(node, ast.Import):
             for alias in node.names:
-                if _ours(alias.name, known) and alias.name not in known:
+                if alias.name.partition(".")[0] in roots and alias.name not in known:
                     yield f"{module.path}:{node.lineno}: there is no module {alias.name}"
                 elif alias.asname and alias.name in known:
                     aliases[alias.asname] = known[alias.name]
@@ -108,7 +111,7 @@ def _broken_imports(
         inner = f"{node.module}.{alias.name}"
         if inner in known:
             aliases[alias.asname or alias.name] = known[inner]
-        elif source is None or alias.name not in defined(source.tree):
+        elif source is None or alias.name not in source.names:
             yield f"{module.path}:{node.lineno}: there is no {inner}"
 
 
@@ -118,12 +121,8 @@ def _broken_attributes(
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases:
             target = aliases[node.value.id]
-            if node.attr not in defined(target.tree) and f"{target.name}.{node.attr}" not in known:
+            if node.attr not in target.names and f"{target.name}.{node.attr}" not in known:
                 yield f"{module.path}:{node.lineno}: there is no {target.name}.{node.attr}"
-
-
-def _ours(name: str, known: Mapping[str, Module]) -> bool:
-    return name.partition(".")[0] in {other.partition(".")[0] for other in known}
 
 
 def _is_store(node: ast.Name) -> bool:

@@ -17,6 +17,7 @@ from generator.host.state import State
 from generator.pipeline import STAGES
 from tests.assets.conftest import SPEC
 
+pytestmark = pytest.mark.slow
 ALL = {stage.name for stage in STAGES}
 REPOSITORY = Path(__file__).resolve().parents[2]
 
