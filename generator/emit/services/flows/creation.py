@@ -33,9 +33,13 @@ class Creation:
     def add(self) -> str:
         """Make the record and tie it to the rows around it; return its variable."""
         row = NewRow(self._function, self._entity)
-        for name, value in self._values.items():
+        for name, given in self._values.items():
+            value = given
             field = self._function.index.field(self._entity.name, name)
-            row.give(name, self._stored(value, field.type), self._known(field, value))
+            code = self._stored(value, field.type)
+            if self._hops_behind(field, value):
+                code, value = self._looked_up(field, code, value.type)
+            row.give(name, code, value)
         call = row.text()
         record = self._function.bind(self._effect.binding, self._effect.binding)
         self._function.body.bind(record, call, self._effect.id)
@@ -43,21 +47,24 @@ class Creation:
         self._join(record)
         return record
 
-    def _known(self, field: Field, value: Expr) -> Expr:
-        """Return a value over rows that are here; a row chosen by an expression is looked up."""
-        hopped = field.name in self._needs.snapshot_hops(self._effect)
-        if not hopped or isinstance(value, EntityRef | Literal):
-            return value
+    def _hops_behind(self, field: Field, value: Expr) -> bool:
+        """Whether a snapshot looks behind a reference that is chosen by an expression."""
+        chosen = not isinstance(value, EntityRef | Literal)
+        return chosen and field.name in self._needs.snapshot_hops(self._effect)
+
+    def _looked_up(self, field: Field, code: str, type_: Type) -> tuple[str, Expr]:
+        """Load the row that was chosen; return its id and the row, as given values."""
+        key = self._function.variable(field.wire)
+        self._function.body.bind(key, code)
         binding = f"{self._effect.binding}.{field.name}"
         name = self._function.bind(binding, field.name)
         row = statement(self._home, field.type.of, self._needs.lock(field.type.of), "")
-        key = self._function.exprs().value(value)
         one = f"await tx.one({self._home.model(field.type.of)}, {row}, id={key})"
-        if value.type.nullable:
+        if type_.nullable:
             self._function.maybe.add(binding)
             one = f"{one} if {key} is not None else None"
         self._function.body.bind(name, one)
-        return EntityRef(f"entity:{field.type.of}", "", (), binding, field.type)
+        return key, EntityRef(f"entity:{field.type.of}", "", (), binding, field.type)
 
     def _refer(self, record: str) -> None:
         """Set the references that are read later."""

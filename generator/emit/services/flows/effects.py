@@ -311,7 +311,9 @@ class Effects:
 def _change(effect: Assign, place: str, value: str) -> str:
     """Return what follows the place that is set: `= value`, or `+= value` and the like."""
     match effect.value:
-        case ArithmeticExpr(op="+" | "-" | "*" as op, left=left) if left == effect.target:
+        case ArithmeticExpr(op="+" | "-" | "*" as op, left=left, type=Type(nullable=False)) if (
+            left == effect.target
+        ):
             start = f"{place} {op} "
             if value.startswith(start):
                 return f"{op}= {value.removeprefix(start)}"

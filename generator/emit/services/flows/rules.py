@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from generator.core.names import plural, snake
+from generator.emit.services.code import Body, names_read
 from generator.emit.services.flows.needs import Needs
 from generator.emit.services.function import Function
 from generator.expr.model import EntityRef
@@ -103,33 +104,36 @@ class Rules:
 
     def written(self, ref: EntityRef, effect: Effect, *, nested: bool, looped: bool) -> list[str]:
         """Note that a row was written; return what must be declared before the outermost block."""
-        declared = []
+        declared: list[str] = []
+        added: set[str] = set()
         for watch in self._watches:
             if not watch.concerns(effect):
                 continue
             if not nested or watch.branch:
                 watch.ref, watch.certain = ref, True
-            elif looped or isinstance(effect, Create):
-                declared += self._list(watch, ref)
-            else:
-                declared += self._flag(watch, ref)
+                continue
+            if not watch.noted:
+                declared += self._declare(watch, ref, listed=looped or isinstance(effect, Create))
+            if watch.noted not in added:
+                added.add(watch.noted)
+                change = f"{watch.noted} = True" if watch.ref else f"{watch.noted}.append({self._row(ref)})"
+                self._function.body.line(change)
         return declared
 
-    def _list(self, watch: _Watch, ref: EntityRef) -> list[str]:
-        declared = []
-        if not watch.noted:
+    def _declare(self, watch: _Watch, ref: EntityRef, *, listed: bool) -> list[str]:
+        """Choose the list or flag of a watch: that of another one which the same effects concern."""
+        for other in self._watches:
+            if other.noted and other.scope == watch.scope and self._effects(other) == self._effects(watch):
+                watch.noted, watch.ref = other.noted, other.ref
+                return []
+        if listed:
             watch.noted = self._function.variable(f"written_{plural(watch.entity)}")
-            declared.append(f"{watch.noted}: list[{self._function.home.model(watch.entity)}] = []")
-        self._function.body.line(f"{watch.noted}.append({self._row(ref)})")
-        return declared
+            return [f"{watch.noted}: list[{self._function.home.model(watch.entity)}] = []"]
+        watch.ref, watch.noted = ref, self._function.variable(f"{snake(watch.entity)}_written")
+        return [f"{watch.noted} = False"]
 
-    def _flag(self, watch: _Watch, ref: EntityRef) -> list[str]:
-        declared = []
-        if not watch.noted:
-            watch.ref, watch.noted = ref, self._function.variable(f"{snake(watch.entity)}_written")
-            declared.append(f"{watch.noted} = False")
-        self._function.body.line(f"{watch.noted} = True")
-        return declared
+    def _effects(self, watch: _Watch) -> list[str]:
+        return [effect.id for effect in self._needs.effects if watch.concerns(effect)]
 
     # --- checking ----------------------------------------------------------------
 
@@ -150,9 +154,13 @@ class Rules:
                     self._guards(watch, self._row(watch.ref))
 
     def _check_list(self, watch: _Watch) -> None:
-        name = self._function.variable(snake(watch.entity))
-        with self._function.block(f"for {name} in {watch.noted}:"):
-            self._guards(watch, name)
+        """Check every row of a list; once, where a rule says nothing about the row itself."""
+        name = self._function.element(snake(watch.entity), ())
+        outer, self._function.body = self._function.body, Body()
+        self._guards(watch, name)
+        checks, self._function.body = self._function.body, outer
+        about_row = name in names_read(checks.statements)
+        outer.block(f"for {name} in {watch.noted}:" if about_row else f"if {watch.noted}:", checks)
 
     def _guards(self, watch: _Watch, row: str) -> None:
         own = "" if row == self._function.rows.get("self") else row
