@@ -4,34 +4,39 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import secrets
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from .client import open_client, sender
-from .plan import Plan, read_plan
+from .plan import Plan, parse_plan, read_plan
 from .report import failure_text, summary, to_json, to_junit
 from .run import Progress, Row, run_plan
 
 PLAN = Path(__file__).with_name("plan.json")
+STANDARD = Path("-")  # standard input or output
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the plan; 0 when at least one scenario ran and all passed, 1 when not, 2 when none was chosen."""
     options = _parser().parse_args(arguments)
-    plan = select(read_plan(options.plan), options.only)
+    plan = select(_read(options.plan), options.only)
+    aside = STANDARD in (options.json, options.junit)
+    say = partial(print, file=sys.stderr if aside else sys.stdout, flush=True)
     if not plan.scenarios:
-        _say("no scenario was executed: that is a failure")
+        say("no scenario was executed: that is a failure")
         return 2
     began = time.perf_counter()
-    rows = run(plan, options.base_url, options.parallel, options.timeout, options.seed, _progress)
+    rows = run(plan, options.base_url, options.parallel, options.timeout, options.seed, _teller(say))
     for row in rows:
         if not row.ok:
-            _say(failure_text(row))
-    _say(summary(rows, time.perf_counter() - began))
+            say(failure_text(row))
+    say(summary(rows, time.perf_counter() - began))
     _write(options.json, to_json(rows))
     _write(options.junit, to_junit(plan.app, rows))
     return 0 if all(row.ok for row in rows) else 1
@@ -71,8 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="only scenarios that hold NAME"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON")
-    parser.add_argument("--junit", type=Path, metavar="FILE", help="write the rows as JUnit XML")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON (- prints them)")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="the same as JUnit XML")
     parser.add_argument("--plan", type=Path, default=PLAN, help=argparse.SUPPRESS)
     parser.add_argument("--parallel", type=int, default=8, metavar="N", help="scenarios at a time (8)")
     parser.add_argument(
@@ -84,16 +89,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _progress(row: Row, done: int, total: int) -> None:
-    if not row.ok or done == total or done % 50 == 0:
-        _say(f"{done}/{total} {'ok' if row.ok else 'FAILED'} {row.scenario}")
+def _teller(say: Callable[[str], None]) -> Progress:
+    def tell(row: Row, done: int, total: int) -> None:
+        if not row.ok or done == total or done % 50 == 0:
+            say(f"{done}/{total} {'ok' if row.ok else 'FAILED'} {row.scenario}")
+
+    return tell
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+def _read(path: Path) -> Plan:
+    return parse_plan(json.loads(sys.stdin.buffer.read())) if path == STANDARD else read_plan(path)
 
 
 def _write(path: Path | None, text: str) -> None:
-    if path is not None:
+    if path == STANDARD:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    elif path is not None:
         path.write_text(text, encoding="utf-8")
