@@ -56,6 +56,7 @@ class Scenario(_Node, frozen=True):
     steps: tuple[Step, ...]
     target: str = ""  # id of the step that matters; the rest prepares or looks afterwards
     asserts_effects: bool = False
+    alone: bool = False  # writes rows that are not its own: runs before all others, with nothing beside it
     covers: tuple[str, ...] = ()  # IR nodes, with ":allowed", ":refused", ... behind a colon
     about: str = ""
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from generator.core.digest import digest
 from generator.guards.model import GuardIR
 from generator.ir.model import ApplicationIR
 from generator.verify.model import Scenario, Suite, TestsModelIR
+from generator.verify.plan.claims import Claim
+from generator.verify.plan.conditions import writes_others
 from generator.verify.plan.context import Context
 from generator.verify.plan.replay import COMPANY, Replayer
 from generator.verify.plan.session import BASE, START
@@ -52,13 +56,43 @@ def make_plan(ir: ApplicationIR, guards: GuardIR | None = None) -> TestsModelIR:
 
 
 def _settled(context: Context) -> list[Scenario]:
-    """Keep what comes out the same among other rows and at other times."""
-    scenarios = context.scenarios
+    """Keep what comes out the same among other rows and at other times; what must be alone comes first."""
+    lonely = writes_others(context.ir)
+    named = [replace(s, alone=any(step.operation in lonely for step in s.steps)) for s in context.scenarios]
+    alone = _keep_lonely(context, [s for s in named if s.alone])
+    return [*alone, *_keep_social(context, [s for s in named if not s.alone])]
+
+
+def _keep_lonely(context: Context, scenarios: list[Scenario]) -> list[Scenario]:
+    """Replay them exactly as they will be run: one after the other, with every row that was left."""
+    for start, base in _REPLAYS if scenarios else ():
+        replayer = Replayer(context.ir, base, None)
+        kept = [_settle(context, replayer, s, start) for s in scenarios]
+        scenarios = [s for s in kept if s is not None]
+    return scenarios
+
+
+def _keep_social(context: Context, scenarios: list[Scenario]) -> list[Scenario]:
+    """Replay each among others, later ones before earlier ones, so that not only rows of before are there."""
     for number, (start, base) in enumerate(_REPLAYS):
         replayer = Replayer(context.ir, base, number * COMPANY // 2)
         kept = [_settle(context, replayer, s, start) for s in reversed(scenarios)]
-        scenarios = [s for s in reversed(kept) if s is not None]
+        scenarios = _apart(context, replayer, [s for s in reversed(kept) if s is not None])
     return scenarios
+
+
+def _apart(context: Context, replayer: Replayer, scenarios: list[Scenario]) -> list[Scenario]:
+    """Keep, of those whose rows would be in each other's way, the first."""
+    taken: set[Claim] = set()
+    kept = []
+    for scenario in scenarios:
+        claims = replayer.claimed[scenario.name]
+        if taken.isdisjoint(claims):
+            taken |= claims
+            kept.append(scenario)
+        else:
+            context.miss(scenario.name, "another scenario has rows with the same unique values")
+    return kept
 
 
 def _settle(context: Context, replayer: Replayer, scenario: Scenario, start: datetime) -> Scenario | None:

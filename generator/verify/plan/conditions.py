@@ -7,9 +7,10 @@ from typing import Literal as OneOf
 
 import msgspec
 
-from generator.expr.model import EntityRef, Expr
+from generator.expr.model import EntityRef, Expr, RowsOf
 from generator.ir.index import Index
 from generator.ir.model import (
+    ApplicationIR,
     Assign,
     Condition,
     Create,
@@ -72,6 +73,16 @@ def all_uniques(entity: Entity) -> list[Unique]:
     """Return an entity's uniques, those of single fields first."""
     single = [Unique(f.id, "", (f.name,)) for f in entity.fields if f.unique]
     return [*single, *entity.uniques]
+
+
+def writes_others(ir: ApplicationIR) -> set[str]:
+    """Return the ids of operations that may write rows whoever made them: flows over a whole entity."""
+    lonely = {
+        f.id
+        for f in ir.behavior.flows
+        if any(isinstance(e, Each) and isinstance(e.source, RowsOf) for e in effects_of(f.effects))
+    }
+    return {o.id for o in ir.api.operations if o.flow in lonely}
 
 
 def operation_causes(index: Index, operation: Operation) -> Iterator[Cause]:

@@ -73,7 +73,7 @@ class Maker:
                 return self.unique(field)
 
     def unique(self, field: Typed) -> Value:
-        """Return a value that no other scenario has, where the type allows it."""
+        """Return a value that no other scenario has, as far as there are enough."""
         shape = self._shape(field)
         return self.usual(field) if shape is None else Token(self._number(), shape)
 
@@ -89,20 +89,25 @@ class Maker:
 
     def can_be_unique(self, field: Typed) -> bool:
         """Whether there are enough values for each scenario of a plan to have its own."""
-        return self._shape(field) is not None
+        shape = self._shape(field)
+        return shape is not None and _is_wide(shape)
 
     def _shape(self, field: Typed) -> dict[str, Any] | None:
         match field.type.name:
-            case "int" | "decimal":
+            case "int" | "decimal" | "float":
                 return numbers.unique_shape(field.type, field.limits)
             case "string" | "text" | "email" | "url":
                 return texts.unique_shape(field)
             case "uuid":
                 return {"uuid": True}
+            case "enum":
+                return {"options": list(self._enums(field.type.of))}
+            case "time":
+                return {"clock": [0, 86_399]}
             case "datetime" if field.limits == Limits():
                 return {"seconds": [86_400, 86_400 * 3000]}
-            case "date" if field.limits == Limits():
-                return {"days": [-20_000, 20_000]}
+            case "date":
+                return {"days": [-20_000, 20_000]} if field.limits == Limits() else _ordinals(field.limits)
         return None
 
     def bounds(self, field: Typed) -> list[LABELLED]:
@@ -213,3 +218,22 @@ def _instant_bounds(field: Typed, *, beyond: bool) -> Iterator[LABELLED]:
 def wire_of(field: Typed, value: Value) -> Any:
     """Return the JSON for a field's value."""
     return wire(value, field.type.scale if field.type.name == "decimal" else None)
+
+
+def _ordinals(limits: Limits) -> dict[str, Any]:
+    """Return the dates within the limits, by their numbers."""
+    first, last = date(1980, 1, 1).toordinal(), date(2080, 1, 1).toordinal()
+    if limits.ge or limits.gt:
+        least = date.fromisoformat(limits.ge or limits.gt or "").toordinal() + (0 if limits.ge else 1)
+        first, last = least, max(last, least + 1000)
+    if limits.le or limits.lt:
+        most = date.fromisoformat(limits.le or limits.lt or "").toordinal() - (0 if limits.le else 1)
+        last = most
+        first = first if limits.ge or limits.gt else min(first, most - 1000)
+    return {"ordinals": [first, last]}
+
+
+def _is_wide(shape: dict[str, Any]) -> bool:
+    if "parts" in shape:
+        return texts.is_wide(shape)
+    return "options" not in shape and ("uuid" in shape or numbers.is_wide(shape))

@@ -11,7 +11,7 @@ from generator.ir.model import Limits
 from generator.verify.plan.values import Raw, Value
 
 _USUAL = (10, 3, 25, 7, 48, 2, 90, 5)
-_ENOUGH = 2_000  # scenarios of one run count through them: hardly any plan makes more rows of one entity
+_ENOUGH = 2_000  # the scenarios of a plan count through them
 
 
 def step(type_: Type) -> Decimal:
@@ -124,13 +124,39 @@ def _beyond(type_: Type, value: Decimal) -> Value:
 
 
 def unique_shape(type_: Type, limits: Limits) -> dict[str, Any] | None:
-    """Return the range to draw a number of one's own from, if it is wide enough."""
+    """Return the range to draw a number of one's own from; it may be narrow."""
+    if type_.name == "float":
+        return _float_shape(type_, limits)
     least, most = low(type_, limits), high(type_, limits)
     if least is None or most is None:
         return None
     scale = type_.scale if type_.name == "decimal" else 0
     first, last = int(max(least, Decimal(1)).scaleb(scale)), int(most.scaleb(scale))
-    last = min(last, first + 10**9)  # far from the edge, so that sums still fit
     if last - first < _ENOUGH:
-        return None
+        first = int(least.scaleb(scale))
+    last = min(last, first + 10**9)  # far from the edge, so that sums still fit
     return {"int": [first, last]} if type_.name == "int" else {"decimal": [first, last, scale]}
+
+
+def _float_shape(type_: Type, limits: Limits) -> dict[str, Any]:
+    least, most = low(type_, limits), high(type_, limits)
+    if least is None:
+        least = Decimal(1) if most is None or most > 1 + _ENOUGH else most - _ENOUGH
+    most = least + 10**6 if most is None else most
+    step = Decimal(1) if most - least >= _ENOUGH else Decimal("0.0009765625")  # exact in binary
+    first, last = (
+        (least / step).to_integral_value(ROUND_CEILING),
+        (most / step).to_integral_value(ROUND_FLOOR),
+    )
+    return {"float": [int(first), int(last), float(step)]}
+
+
+def room(shape: dict[str, Any]) -> int:
+    """Return how many numbers a shape makes."""
+    first, last, *_ = next(iter(shape.values()))
+    return int(last - first + 1)
+
+
+def is_wide(shape: dict[str, Any]) -> bool:
+    """Whether each scenario of a plan can have numbers of its own."""
+    return room(shape) >= _ENOUGH

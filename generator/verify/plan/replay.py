@@ -17,6 +17,7 @@ import msgspec
 from generator.ir.model import ApplicationIR, Operation
 from generator.verify.interpreter import MISSING, Interpreter
 from generator.verify.model import Scenario
+from generator.verify.plan.claims import Claim, Claims
 from generator.verify.plan.session import TICK
 from generator.verify.program.plan import Step, parse_scenario
 from generator.verify.program.run import Reply, Request, check, make_request, pages
@@ -44,10 +45,16 @@ class Router:
 
 
 class Replayer:
-    """Answers requests from one interpreter that keeps the rows of the scenarios before."""
+    """Answers requests from one interpreter that keeps the rows of the scenarios before.
 
-    def __init__(self, ir: ApplicationIR, base: int, played: int = 0) -> None:
+    `played` begins the count of scenarios after which their rows are forgotten; None: they never are.
+    `claimed` holds what the rows of each scenario have taken.
+    """
+
+    def __init__(self, ir: ApplicationIR, base: int, played: int | None = 0) -> None:
         self._interpreter = Interpreter(ir)
+        self._claims = Claims(self._interpreter.index)
+        self.claimed: dict[str, frozenset[Claim]] = {}
         self._router = Router(ir.api.operations)
         self._base = base
         self._played = played
@@ -55,14 +62,14 @@ class Replayer:
 
     def settle(self, scenario: Scenario, start: datetime) -> tuple[Scenario | None, str]:
         """Return the scenario with wildcards where it needs them, or None and why it can't stay."""
-        self._played += 1
-        if self._played % COMPANY == 0:
-            self._interpreter.clear()
+        self._forget()
         before = self._interpreter.snapshot()
+        others = self._claims.of(self._interpreter)
         for _ in range(MAX_REPAIRS):
             self._interpreter.restore(before)
             step, problem = self._play(scenario, start)
             if not problem:
+                self.claimed[scenario.name] = self._taken - others
                 return scenario, ""
             changed = _loosen(scenario, step, problem)
             if changed is None:
@@ -70,10 +77,17 @@ class Replayer:
             scenario = changed
         return None, "too many of its values depend on other rows or on the time"
 
+    def _forget(self) -> None:
+        if self._played is not None:
+            self._played += 1
+            if self._played % COMPANY == 0:
+                self._interpreter.clear()
+
     def _play(self, scenario: Scenario, start: datetime) -> tuple[int, str]:
         """Run a scenario; return the position of the step that failed and what was wrong."""
         names = Bindings(start, self._base)
         clock = _Clock(start)
+        self._taken: frozenset[Claim] = frozenset()
         for position, step in enumerate(parse_scenario(msgspec.to_builtins(scenario)).steps):
             try:
                 problem = self._step(step, names, clock)
@@ -81,6 +95,7 @@ class Replayer:
                 problem = str(error)
             if problem:
                 return position, problem
+            self._taken |= self._claims.of(self._interpreter)
         return 0, ""
 
     def _step(self, step: Step, names: Bindings, clock: _Clock) -> str:

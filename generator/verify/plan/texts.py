@@ -65,16 +65,21 @@ def _vary(parts: list[Part], variant: int) -> str:
 
 
 def unique_shape(field: TextField) -> dict[str, Any] | None:
-    """Return how to spell a text of one's own, if length and pattern leave room for it."""
+    """Return how to spell a text of one's own; length and pattern may leave room for few."""
     if field.type.name == "email":
         return {"parts": ["u", [DIGITS, 12], "@example.com"]}
     if field.type.name == "url":
         return {"parts": ["https://example.com/", [DIGITS, 12]]}
     low, high = lengths(field)
     parts = _unique_parts(field, low, high)
-    if parts is None or capacity(parts) < _FEW:
+    if parts is None or capacity(parts) == 1:
         return None
     return {"parts": [p if isinstance(p, str) else list(p) for p in parts]}
+
+
+def is_wide(shape: dict[str, Any]) -> bool:
+    """Whether each scenario of a plan can have texts of its own."""
+    return capacity([p if isinstance(p, str) else (p[0], p[1]) for p in shape["parts"]]) >= _FEW
 
 
 def longest_shape(field: TextField) -> dict[str, Any] | None:

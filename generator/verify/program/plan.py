@@ -38,6 +38,7 @@ class Scenario:
     node: str
     steps: tuple[Step, ...]
     target: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,13 @@ def parse_scenario(data: dict[str, Any]) -> Scenario:
     """Make a scenario from its JSON form."""
     steps = tuple(_step(s) for s in data["steps"])
     return Scenario(
-        data["name"], data["suite"], data["kind"], data["node"], steps, data.get("target", "") or steps[-1].id
+        name=data["name"],
+        suite=data["suite"],
+        kind=data["kind"],
+        node=data["node"],
+        steps=steps,
+        target=data.get("target", "") or steps[-1].id,
+        alone=data.get("alone", False),
     )
 
 

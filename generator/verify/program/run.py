@@ -84,7 +84,7 @@ async def run_plan(
     parallel: int = 8,
     progress: Progress | None = None,
 ) -> list[Row]:
-    """Run every scenario, at most `parallel` at a time; rows are sorted by name."""
+    """Run every scenario: first those that need to be alone, then at most `parallel` at a time."""
     gate = asyncio.Semaphore(parallel)
     rows: list[Row] = []
 
@@ -95,7 +95,10 @@ async def run_plan(
         if progress is not None:
             progress(row, len(rows), len(plan.scenarios))
 
-    await asyncio.gather(*(one(s) for s in plan.scenarios))
+    for scenario in plan.scenarios:
+        if scenario.alone:
+            await one(scenario)
+    await asyncio.gather(*(one(s) for s in plan.scenarios if not s.alone))
     return sorted(rows, key=lambda r: (r.scenario, r.suite))
 
 

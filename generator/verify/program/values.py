@@ -62,6 +62,14 @@ def unique_value(symbol: dict[str, Any], base: int, start: datetime) -> Any:
             return low + number % (high - low + 1)
         case {"decimal": [low, high, scale]}:
             return format(Decimal(low + number % (high - low + 1)).scaleb(-scale), "f")
+        case {"float": [first, last, step]}:
+            return (first + number % (last - first + 1)) * step
+        case {"options": options}:
+            return options[number % len(options)]
+        case {"clock": [low, high]}:
+            return _clock(low + number % (high - low + 1))
+        case {"ordinals": [low, high]}:
+            return date.fromordinal(low + number % (high - low + 1)).isoformat()
         case {"seconds": [low, high]}:
             return wire_datetime(start + timedelta(seconds=low + number % (high - low + 1)))
         case {"days": [low, high]}:
@@ -69,6 +77,12 @@ def unique_value(symbol: dict[str, Any], base: int, start: datetime) -> Any:
         case {"uuid": _}:
             return str(uuid.uuid5(uuid.NAMESPACE_OID, str(number)))
     raise ValueError(f"not a unique value: {symbol}")
+
+
+def _clock(seconds: int) -> str:
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour:02d}:{minute:02d}:{second:02d}"
 
 
 def _day(today: date, days: int) -> str:

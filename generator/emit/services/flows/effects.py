@@ -177,8 +177,7 @@ class Effects:
         """Return the row that holds the field of a reference; conditions have seen to it that it is there."""
         function, entity = self._function, ref.entity.removeprefix("entity:")
         text = function.rows[ref.root]
-        if ref.root in function.maybe:
-            text = function.ascertain((ref.root,), text, entity)
+        function.maybe.discard(ref.root)  # in this block
         for number, name in enumerate(ref.via, 1):
             place = (ref.root, *ref.via[:number])
             field = self._index.field(entity, name)
@@ -205,7 +204,8 @@ class Effects:
         if place not in self._touched and not self._is_new(target):
             self._touched.add(place)
             touch(self._function, self._index.entities[entity], row)
-        self._writes.changed(entity, row, nested=self._nested)
+        if not (self._is_new(target) and self._writes.waiting):
+            self._writes.changed(entity, row, nested=self._nested)
         self._note(target, effect)
 
     def _note(self, ref: EntityRef, effect: Effect) -> None:
@@ -262,6 +262,7 @@ class Effects:
             self._declared.append(f"{rows}: list[{self._home.model(effect.entity)}] = []")
             self._function.body.line(f"{rows}.append({name})")
             self._writes.inserted(effect.entity, f"*{rows}")
+            self.rules.adopt(effect, rows)
         else:
             self._writes.inserted(effect.entity, name)
         made = EntityRef(f"entity:{effect.entity}", "", (), effect.binding)
@@ -318,3 +319,7 @@ def _change(effect: Assign, place: str, value: str) -> str:
             if value.startswith(start):
                 return f"{op}= {value.removeprefix(start)}"
     return f"= {value}"
+
+
+def _same(ref: EntityRef, other: EntityRef) -> bool:
+    return (ref.root, ref.via, ref.field) == (other.root, other.via, other.field)

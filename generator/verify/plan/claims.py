@@ -1,0 +1,46 @@
+"""Which values the rows of a scenario take, so that no other scenario may have rows with the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from generator.ir.index import Index
+from generator.ir.model import Entity, Managed, Unique
+from generator.verify.interpreter import Interpreter
+from generator.verify.plan.conditions import all_uniques
+
+Claim = tuple[str, tuple[Any, ...]]
+
+
+class Claims:
+    """Reads claims off the rows of an interpreter; a unique over a reference never concerns two scenarios."""
+
+    def __init__(self, index: Index) -> None:
+        found = {e.name: [u for u in all_uniques(e) if _is_shared(e, u)] for e in index.entities.values()}
+        self._uniques = {name: uniques for name, uniques in found.items() if uniques}
+        self._known: dict[str, tuple[object, frozenset[Claim]]] = {}
+
+    def of(self, interpreter: Interpreter) -> frozenset[Claim]:
+        """Return the claims of all rows that are there."""
+        return frozenset().union(*(self._of(interpreter, name) for name in self._uniques))
+
+    def _of(self, interpreter: Interpreter, entity: str) -> frozenset[Claim]:
+        rows = interpreter.rows(entity)
+        known = self._known.get(entity)
+        if known is None or known[0] is not rows:
+            claims = (_claim(u, row) for u in self._uniques[entity] for row in rows.values())
+            known = (rows, frozenset(c for c in claims if None not in c[1]))
+            self._known[entity] = known
+        return known[1]
+
+
+def _is_shared(entity: Entity, unique: Unique) -> bool:
+    fields = {f.name: f for f in entity.fields}
+    return not any(
+        fields[name].type.name == "row" or fields[name].managed is Managed.COUNTER for name in unique.fields
+    )
+
+
+def _claim(unique: Unique, row: Mapping[str, Any]) -> Claim:
+    return (unique.id, tuple(row[name] for name in unique.fields))
