@@ -29,7 +29,7 @@ def run(folder: Path) -> int:
     store = open_store(state.artefacts)
     for app in sorted(known):
         table.add_row(app, *_row(known[app], store))
-    Console().print(table if known else "No specs here, and nothing was built yet.")
+    Console(emoji=False, markup=False).print(table if known else "No specs here, and nothing was built yet.")
     return 0
 
 

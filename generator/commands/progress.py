@@ -21,7 +21,7 @@ class Screen:
     def __init__(self) -> None:
         copy = _own_stdout()
         width = None if copy.isatty() else _WIDTH
-        self.console = Console(file=copy, highlight=False, width=width)
+        self.console = Console(file=copy, highlight=False, emoji=False, width=width)
         self._status: Status | None = None
         self._done = self._total = 0
 
