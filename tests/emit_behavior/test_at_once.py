@@ -61,3 +61,12 @@ def test_a_rule_over_owned_rows_holds(app: App) -> None:
     path = f"/bins/{made['id']}/parts"
     statuses = app.at_once(lambda c: [c.post(path, json={"weight": 3}) for _ in range(20)])
     assert statuses == [201] * 6 + [422] * 14
+
+
+def test_a_rule_over_all_rows_holds(app: App) -> None:
+    made = app.bin()
+    days = [f"2026-04-{day:02}" for day in range(1, 21)]
+    statuses = app.at_once(
+        lambda c: [c.post("/visits", json={"bin_id": made["id"], "day": day}) for day in days]
+    )
+    assert statuses == [201] * 4 + [409] * 16

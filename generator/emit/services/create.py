@@ -134,6 +134,7 @@ class _Create:
         conflicts.look(rows, self._lock)
         early = any(needs_sql(expand(g.expr, function.index)) for g in self._guards.invariants)
         if early:
+            function.lock_tables(g.expr for g in self._guards.invariants)
             conflicts.write()
         self._join(name, linked, conflicts)
         for guard in self._guards.invariants:

@@ -92,14 +92,10 @@ class Function:
 
     def ascertain(self, place: tuple[str, ...], text: str, entity: str) -> str:
         """Return a variable for a row that conditions have seen to be there; it holds in this block."""
-        name = self.variable(place[-1].removeprefix("input:"))
+        name = self.variable(place[-1])
         self.body.bind(name, f"{self.home.runtime('errors', 'found')}({text}, {literal(entity)})")
-        if len(place) == 1:
-            self.rows[place[0]] = name
-            self.maybe.discard(place[0])
-        else:
-            self.places[place] = name
-            self.sure.add(place)
+        self.places[place] = name
+        self.sure.add(place)
         return name
 
     def forget(self, place: tuple[str, ...]) -> None:
@@ -139,11 +135,23 @@ class Function:
         """Put what is added meanwhile under a condition, if there is one."""
         return self.block(f"if {condition}:") if condition else nullcontext()
 
+    def lock_tables(self, exprs: Iterable[Expr]) -> None:
+        """Keep others from writing what values over all rows are computed from.
+
+        This comes before anything is written: two transactions that have written a
+        table can't both lock it.
+        """
+        wanted = {named.entity for expr in exprs for named in self.home.values.of(expr)} - self._locked
+        for entity in sorted(wanted):
+            self._locked.add(entity)
+            self.body.line(f"await tx.execute({self.home.queries(entity)}.LOCK_TABLE)")
+
     def compute(self, expr: Expr, own: str = "", see: Callable[[Expr], Expr] = lambda e: e) -> None:
-        """Have SQL compute what the expression needs of all rows of an entity, nobody else writing them.
+        """Have SQL compute what the expression needs of all rows of an entity.
 
         `see` says how rows that are not there yet are seen.
         """
+        self.lock_tables([expr])
         for named in self.home.values.of(expr):
             queries = self.home.queries(named.entity)
             binds = [f"{name}={self.exprs(own).value(see(bind))}" for name, bind in named.value.binds]
@@ -151,9 +159,6 @@ class Function:
             name = self.variable(
                 f"{named.name.split('_')[0].lower()}_{self.index.entities[named.entity].plural}"
             )
-            if named.entity not in self._locked:
-                self._locked.add(named.entity)
-                self.body.line(f"await tx.execute({queries}.LOCK_TABLE)")
             self.body.bind(name, f"await tx.fetch_value({arguments})")
             self._computed[see(named.value.aggregate)] = name
 

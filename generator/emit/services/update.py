@@ -105,6 +105,7 @@ class _Update:
         save = f"await tx.save({self._queries}.UPDATE, {name})"
         early = any(needs_sql(expand(g.expr, function.index)) for g in self._guards.invariants)
         if early:
+            self._lock_tables()
             function.body.line(save)
         for condition, rules in self._by_fields():
             with function.block(f"if {condition}:"):
@@ -114,6 +115,12 @@ class _Update:
         if not early:
             function.body.line(save)
         function.body.line(f"return await tx.document({self._name}, {self._queries}.DOCUMENT, id={name}.id)")
+
+    def _lock_tables(self) -> None:
+        """Lock what rules need of all rows, before the row is written."""
+        for condition, rules in self._by_fields():
+            with self.function.block(f"if {condition}:"):
+                self.function.lock_tables(g.expr for g in rules)
 
     def _load(self, exprs: Iterable[Expr], name: str) -> None:
         tree = load_tree(self._home.index, exprs).get("self", Load(self._entity.name))

@@ -27,6 +27,7 @@ def flow(home: Home, point: Endpoint, guards: FlowGuards) -> str:
     needs = Needs(home.index, spec, guards)
     _name_inputs(function, spec)
     Roots(function, point, spec, needs).add()
+    function.lock_tables(needs.evaluated())
     for guard in guards.pre:
         if not guard.scope:
             function.guard(guard)

@@ -197,6 +197,15 @@ class Needs:
 
     # --- questions ---------------------------------------------------------------
 
+    def evaluated(self) -> list[Expr]:
+        """Return every expression as it is written in the spec."""
+        fields = {
+            e.entity: self.index.entities[e.entity].fields for e in self.effects if isinstance(e, Create)
+        }
+        snapshots = [f.value for known in fields.values() for f in known if f.managed is Managed.SNAPSHOT]
+        found = [g.expr for g in self.guards] + [e for e in snapshots if e is not None]
+        return found + [e for effect in self.effects for e in self._read_by(effect)]
+
     def snapshot_hops(self, effect: Create) -> frozenset[str]:
         """Return the references of a new row behind which its snapshots look."""
         tree = self._before.get(effect.binding)

@@ -29,6 +29,7 @@ class _Watch:
     ref: EntityRef | None = None  # the row, where it is one that the flow can name at the end
     certain: bool = False  # that row is written in any case
     noted: str = ""  # a flag (the row was written), or a list of the written rows
+    kept: bool = False  # that list is kept by others
 
     def concerns(self, effect: Effect) -> bool:
         """Whether an effect writes what the guards read."""
@@ -114,11 +115,17 @@ class Rules:
                 continue
             if not watch.noted:
                 declared += self._declare(watch, ref, listed=looped or isinstance(effect, Create))
-            if watch.noted not in added:
+            if watch.noted not in added and not watch.kept:
                 added.add(watch.noted)
                 change = f"{watch.noted} = True" if watch.ref else f"{watch.noted}.append({self._row(ref)})"
                 self._function.body.line(change)
         return declared
+
+    def adopt(self, effect: Create, rows: str) -> None:
+        """Check the rows of a list that holds all that an effect makes."""
+        for watch in self._watches:
+            if not watch.branch and self._effects(watch) == [effect.id]:
+                watch.noted, watch.kept = rows, True
 
     def _declare(self, watch: _Watch, ref: EntityRef, *, listed: bool) -> list[str]:
         """Choose the list or flag of a watch: that of another one which the same effects concern."""

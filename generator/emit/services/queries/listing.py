@@ -66,9 +66,10 @@ class _Listing:
                 yield f"{literal(f'{parameter.wire}=null')}: {value}.is_(None)"
 
     def _bind(self, parameter: ListFilter, field: Field) -> str:
+        name = f"{parameter.wire}_"  # no row of the path is called so
         if field.managed is Managed.DERIVED:
-            return self._module.printer.bind(parameter.wire, field.type)
-        return f"{self._module.sa('bindparam')}({literal(parameter.wire)})"
+            return self._module.printer.bind(name, field.type)
+        return f"{self._module.sa('bindparam')}({literal(name)})"
 
     def _sorts(self) -> Iterator[str]:
         names = [*self._options.sorts, *(k.removeprefix("-") for k in self._options.default_sort)]
