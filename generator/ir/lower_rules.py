@@ -58,6 +58,7 @@ def lower_rules(context: Context) -> None:
     for draft in context.entities.values():
         draft.rules = tuple(rule for form in draft.spec.rules if (rule := _rule(context, draft, form)))
         draft.uniques = tuple(u for spec in draft.spec.uniques if (u := _unique(context, draft, spec)))
+        _say_once(draft)
         if draft.spec.listing is not None:
             draft.listing = _listing(context, draft, draft.spec.listing)
 
@@ -123,6 +124,14 @@ def _unique(context: Context, draft: EntityDraft, spec: UniqueSpec) -> Unique | 
         status=status,
         message=message,
     )
+
+
+def _say_once(draft: EntityDraft) -> None:
+    """Let `unique: [[f]]` stand for the field's own `unique`: it says more, and there is one answer."""
+    for unique in draft.uniques:
+        if len(unique.fields) == 1 and unique.only is None and unique.during is None:
+            name = unique.fields[0]
+            draft.fields[name] = msgspec.structs.replace(draft.fields[name], unique=False)
 
 
 def _unique_field(context: Context, draft: EntityDraft, name: Name) -> Field | None:

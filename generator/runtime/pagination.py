@@ -17,8 +17,8 @@ NULL = "null"  # the filter value that finds null
 class Listing:
     """One list's statements, each combination of filters and order built once.
 
-    `documents` selects the JSON text of each row; `filters` holds a condition
-    over a parameter of the same name (and "x is null" under "x=null");
+    `documents` selects the JSON text of each row; `filters` holds under "x" a
+    condition over the parameter "x_" (and "x is null" under "x=null");
     `default` holds unless one of the filters in `unless` is asked for.
     """
 
@@ -59,10 +59,11 @@ class Listing:
     ) -> str:
         """Return the JSON text of one page; `filters` that are None don't count, `path` names the owner."""
         order = self._order(sort)
-        params = {name: value for name, value in filters.items() if value is not None}
+        asked = {name: value for name, value in filters.items() if value is not None}
         chosen = tuple(
-            f"{n}={NULL}" if v == NULL and f"{n}={NULL}" in self._filters else n for n, v in params.items()
+            f"{n}={NULL}" if v == NULL and f"{n}={NULL}" in self._filters else n for n, v in asked.items()
         )
+        params = {f"{name}_": value for name, value in asked.items()}
         if q and self._search:
             chosen += ("_q",)
             params["_q"] = _pattern(q)

@@ -37,9 +37,9 @@ class Writer:
                 values[field.name] = stored_value(given[field.name], field.type)
             elif field.managed is not Managed.KEY:
                 values[field.name] = None
-        for field in stored_fields(entity):
-            if field.name not in given and field.managed is not Managed.KEY:
-                values[field.name] = stored_value(self._first_value(entity, row, field), field.type)
+        left = [f for f in stored_fields(entity) if f.name not in given and f.managed is not Managed.KEY]
+        for field in sorted(left, key=lambda f: f.managed is Managed.SNAPSHOT):
+            values[field.name] = stored_value(self._first_value(entity, row, field), field.type)
         return row
 
     def _first_value(self, entity: Entity, row: Row, field: Field) -> Any:
