@@ -33,10 +33,12 @@ def test_the_lineage_and_an_asset_page(tmp_path: Path, monkeypatch: pytest.Monke
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ)
     script = screenshots()
     with script.running_ui(script.free_port()) as address, script.browser_page() as page:
+        page.set_default_timeout(60_000)
         script.shoot_lineage(page, address, tmp_path / "lineage.png")
         assert (tmp_path / "lineage.png").stat().st_size > 50_000
         page.goto(f"{address}/assets/application_ir?view=partitions&partition=library")
         page.get_by_text("/loans/{id}/give-back").first.wait_for()
+        page.get_by_text("[Show Markdown]").first.click()
         page.get_by_alt_text("diagram").first.wait_for()
         page.goto(f"{address}/assets/smoke_result?view=checks")
         page.get_by_text("all_passed").first.wait_for()
