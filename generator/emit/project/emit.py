@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from generator.core.names import snake, words
 from generator.emit import style
 from generator.emit.project.endpoints import endpoints, plain
-from generator.emit.project.requirements import DEPENDENCIES, DEVELOPMENT
+from generator.emit.project.requirements import DEPENDENCIES, DEVELOPMENT, SMOKE
 from generator.emit.python import docstring, one_line, package
 from generator.emit.templates import render
 from generator.emit.tree import EmittedFile
@@ -30,6 +30,7 @@ _FILES = (
     _Row("app/__main__.py", "app_main.py.j2"),
     _Row("app/extensions/__init__.py", "extensions.py.j2", once=True),
     _Row("pyproject.toml", "pyproject.toml.j2"),
+    _Row("requirements.txt", "requirements.txt.j2"),
     _Row("Dockerfile", "Dockerfile.j2"),
     _Row("entrypoint.sh", "entrypoint.sh.j2"),
     _Row(".dockerignore", "dockerignore.j2"),
@@ -68,7 +69,9 @@ def _pyproject(ir: ApplicationIR) -> dict[str, Any]:
     return {
         "title": _toml(ir.name),
         "summary": _toml(one_line(ir.description) or f"The {ir.name} service."),
+        "installed": sorted((*DEPENDENCIES, *SMOKE)),
         "dependencies": [_toml(r) for r in DEPENDENCIES],
+        "smoke": [_toml(r) for r in SMOKE],
         "development": [_toml(r) for r in DEVELOPMENT],
         "line_length": style.LINE_LENGTH,
         "target_version": style.TARGET_VERSION,

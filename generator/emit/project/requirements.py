@@ -15,8 +15,10 @@ DEPENDENCIES = (
     "uvloop>=0.21,<1",
 )
 
+SMOKE = ("httpx>=0.28,<1",)
+
 DEVELOPMENT = (
-    "httpx>=0.28,<1",
+    *SMOKE,
     "mypy>=1.15",
     "pytest>=8.3",
     "ruff>=0.15,<1",

@@ -1,0 +1,87 @@
+#!/bin/sh
+# Give this machine what the docker sandbox needs: an engine that answers, and the two base images.
+# An engine that answers is taken as it is. Otherwise Debian's is installed and started here (as root);
+# the process that was started is then named in $APPGEN_DOCKERD_PID (a file), so that the caller can end it.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { echo "docker: $1" >&2; }
+fail() { say "$1"; exit 3; }
+answers() { docker version >/dev/null 2>&1; }
+
+LOG=${APPGEN_DOCKERD_LOG:-/var/log/appgen-dockerd.log}
+MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+
+install_packages() {
+    [ "$(id -u)" = 0 ] || fail "$* missing, and only root can install them"
+    command -v apt-get >/dev/null || fail "$* missing, and this is no Debian; install Docker and run this again"
+    say "installing $*"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+start_engine() {
+    command -v dockerd >/dev/null || install_packages docker.io
+    command -v docker >/dev/null || fail "dockerd is there, its client is not"
+    [ "$(id -u)" = 0 ] || fail "no engine answers, and only root can start one; start Docker, or set DOCKER_HOST"
+    [ -z "${DOCKER_HOST:-}" ] || fail "no engine answers at DOCKER_HOST=$DOCKER_HOST"
+    say "starting dockerd"
+    # The sandbox's containers have no network: no bridge and no firewall rules are needed.
+    nohup dockerd --bridge=none --iptables=false >"$LOG" 2>&1 &
+    engine=$!
+    [ -z "${APPGEN_DOCKERD_PID:-}" ] || echo "$engine" >"$APPGEN_DOCKERD_PID"
+    for _ in $(seq 150); do
+        answers && return
+        kill -0 "$engine" 2>/dev/null || break
+        sleep 0.2
+    done
+    tail -n 20 "$LOG" >&2
+    fail "dockerd did not start; its log is $LOG"
+}
+
+have() { docker image inspect "$1" >/dev/null 2>&1; }
+have_or_pull() { have "$1" || timeout 300 docker pull --quiet "$1" >/dev/null 2>&1; }
+
+# Debian 13 with its Python, standing in for python:3.13-slim: the machine's certificates and package index included.
+make_python() {
+    command -v mmdebstrap >/dev/null || install_packages mmdebstrap
+    [ "$(id -u)" = 0 ] || fail "python:3.13-slim can't be pulled, and only root can make an image in its place"
+    say "making appgen/python-base from Debian's packages"
+    bundle=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+    folder=$(mktemp -d)
+    sh scripts/docker/pip_conf.sh >"$folder/pip.conf"
+    # On a memory file system, if there is one: dpkg syncs every file.
+    memory=$(mktemp -d)
+    mount -t tmpfs -o size=2g,mode=755 tmpfs "$memory" 2>/dev/null || true
+    status=0
+    TMPDIR=$memory mmdebstrap --quiet --variant=minbase \
+        --include=ca-certificates,python3,python3-pip,python-is-python3 \
+        --customize-hook='rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED' \
+        --customize-hook="upload $bundle /etc/ssl/certs/ca-certificates.crt" \
+        --customize-hook="upload $folder/pip.conf /etc/pip.conf" \
+        trixie "$memory/root.tar" "$MIRROR" >"$folder/log" 2>&1 || status=$?
+    [ "$status" = 0 ] && docker import --change "ENV LANG=C.UTF-8" --change 'CMD ["python3"]' \
+        "$memory/root.tar" appgen/python-base >/dev/null || status=$?
+    [ "$status" = 0 ] || tail -n 20 "$folder/log" >&2
+    umount "$memory" 2>/dev/null || true
+    rm -rf "$memory" "$folder"
+    [ "$status" = 0 ] || fail "appgen/python-base can't be made"
+}
+
+# The PostgreSQL that the process sandbox runs, standing in for postgres:18.
+make_database() {
+    have appgen/python-base || make_python
+    say "making appgen/postgres-base from the embedded PostgreSQL"
+    folder=$(mktemp -d)
+    cp scripts/docker/postgres/* "$folder"
+    .venv/bin/python scripts/docker/copy_postgres.py "$folder/programs"
+    docker build --quiet --network none --tag appgen/postgres-base "$folder" >/dev/null ||
+        { rm -rf "$folder"; fail "appgen/postgres-base can't be made"; }
+    rm -rf "$folder"
+}
+
+answers || start_engine
+have appgen/python-base || have_or_pull python:3.13-slim || make_python
+have appgen/postgres-base || have_or_pull postgres:18 || make_database
+say "ready: $(docker version --format 'engine {{.Server.Version}}')"
