@@ -17,8 +17,8 @@ __all__ = ["emit_routes"]
 
 # What the template of the main module binds itself.
 _BOUND = """
-    ROUTERS app create_app lifespan AsyncIterator asynccontextmanager FastAPI extensions Settings Database
-    Application health include problems install VIOLATIONS database settings
+    ROUTERS app create_app lifespan AsyncIterator asynccontextmanager FastAPI extensions Settings Base
+    Database Application health include problems install VIOLATIONS database settings
 """
 _MAIN_NAMES = frozenset(_BOUND.split())
 

@@ -33,6 +33,11 @@ class Conflicts:
         self.existing = function.bind(_EXISTING, _EXISTING) if self._uniques else ""
 
     @property
+    def possible(self) -> bool:
+        """Whether a row that is there already may be the answer."""
+        return bool(self._uniques)
+
+    @property
     def new(self) -> str:
         """Return the last argument of the answer: whether the row is new."""
         return f", new={self.existing} is None" if self._merging else ""

@@ -139,14 +139,27 @@ class _Create:
         self._join(name, linked, conflicts)
         for guard in self._guards.invariants:
             function.guard(guard)
+        if (
+            not early
+            and not linked
+            and not conflicts.possible
+            and offers_create(self._home.index, self._entity)
+        ):
+            columns = f"**{self._home.runtime('records', 'columns_of')}({name})"
+            self._return(name, f"{self._queries}.CREATE, {columns}")
+            return
         if not early:
             conflicts.write()
         for collection, (_, sent) in linked.items():
             add = f"{self._queries}.ADD_{collection.upper()}"
             with function.when(conflicts.only_new()):
                 function.body.line(f"await tx.execute({add}, id={name}.id, ids={sent})")
-        document = f"await tx.document({literal(self._entity.name)}, {self._queries}.DOCUMENT, id={name}.id)"
-        function.body.line(f"return {self._stored(name, document, conflicts.new)}")
+        self._return(name, f"{self._queries}.DOCUMENT, id={name}.id", conflicts.new)
+
+    def _return(self, name: str, statement: str, new: str = "") -> None:
+        """Answer with the document that a statement gives."""
+        document = f"await tx.document({literal(self._entity.name)}, {statement})"
+        self.function.body.line(f"return {self._stored(name, document, new)}")
 
     def _owner(self) -> dict[str, str]:
         """Lock the owner, so that what it owns changes in one transaction at a time."""
