@@ -11,6 +11,7 @@ from generator.guards.model import GuardIR
 from generator.ir.model import ApplicationIR
 from generator.verify.model import Scenario, Suite, TestsModelIR
 from generator.verify.plan.claims import Claim
+from generator.verify.plan.company import companions
 from generator.verify.plan.conditions import writes_others
 from generator.verify.plan.context import Context
 from generator.verify.plan.replay import COMPANY, Replayer
@@ -74,8 +75,9 @@ def _keep_lonely(context: Context, scenarios: list[Scenario]) -> list[Scenario]:
 
 def _keep_social(context: Context, scenarios: list[Scenario]) -> list[Scenario]:
     """Replay each among others, later ones before earlier ones, so that not only rows of before are there."""
+    others = companions(context.ir, scenarios)
     for number, (start, base) in enumerate(_REPLAYS):
-        replayer = Replayer(context.ir, base, number * COMPANY // 2)
+        replayer = Replayer(context.ir, base, number * COMPANY // 2, others)
         kept = [_settle(context, replayer, s, start) for s in reversed(scenarios)]
         scenarios = _apart(context, replayer, [s for s in reversed(kept) if s is not None])
     return scenarios

@@ -101,32 +101,41 @@ class World:
         self.place = place
         self._keys = {i: k for k, i in reversed(list(run.ids.items()))}
         self._depth = 0
+        self._assigned: dict[tuple[int, str], Expr] | None = None
         self.after = after  # whether the fields that the flow at `place` assigns have their new values
 
     def assigned(self, row: Handle, name: str) -> Expr | None:
         """Return what the flow at `place` sets a field of a row to."""
         if not self.after or not isinstance(row, int):
             return None
+        if self._assigned is None:
+            self._assigned = self._assignments()
+        return self._assigned.get((row, name))
+
+    def _assignments(self) -> dict[tuple[int, str], Expr]:
         operation = self._index.operations.get(self.move(self.place).operation)
         if operation is None or operation.kind is not OperationKind.FLOW:
-            return None
-        scope = self.scope(self.place)
+            return {}
+        before = self.at(self.place)
+        scope = before.scope(self.place)
+        found: dict[tuple[int, str], Expr] = {}
         for effect in effects_of(self._index.flows[operation.flow].effects):
-            if not isinstance(effect, Assign) or effect.target.field != name:
-                continue
-            if self._holder(effect.target, scope) == row:
-                return effect.value
-        return None
+            if isinstance(effect, Assign):
+                holder = before.holder(effect.target, scope)
+                if isinstance(holder, int):
+                    found.setdefault((holder, effect.target.field), effect.value)
+        return found
 
-    def _holder(self, ref: EntityRef, scope: Scope) -> Any:
+    def holder(self, ref: EntityRef, scope: Scope) -> Any:
+        """Return the row that holds the field of a reference."""
         handle = scope.get(ref.root)
         for hop in ref.via:
             handle = None if handle is None else self.field(handle, hop)
         return handle
 
-    def at(self, place: Place) -> World:
+    def at(self, place: Place, *, after: bool = False) -> World:
         """Return the same rows as another move sees them."""
-        inner = World(self._session, self.run, place)
+        inner = World(self._session, self.run, place, after=after)
         inner._depth = self._depth + 1
         return inner
 

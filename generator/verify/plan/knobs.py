@@ -18,6 +18,7 @@ from generator.verify.plan.wants import Place
 
 KnobKind = OneOf["field", "input", "patch", "state", "ref", "input_ref", "patch_ref", "written", "count"]
 MAX_DEPTH = 6
+MAX_MOVED = 2  # below this depth, earlier moves are looked into
 
 
 class Knob(msgspec.Struct, frozen=True):
@@ -143,8 +144,25 @@ class Finder:
             )
         elif want.inside is not None:
             yield from self._inside(key, field, depth)
-        if field.managed not in {Managed.STATE, Managed.OWNER}:
+        if field.managed not in {Managed.STATE, Managed.OWNER} and depth < MAX_DEPTH:
+            yield from self._moved(key, field) if depth < MAX_MOVED else ()
             yield Knob("written", field.name, field, key, current=current)
+
+    def _moved(self, key: int, field: Field) -> Iterator[Knob]:
+        """Yield the knobs behind what a move before this one sets a field of the row to."""
+        program = self._world.program
+        want = program.wants[key]
+        places = [Place("early", key, n) for n in range(len(want.early))]
+        places += [Place("move", key, n) for n in range(len(want.moves))]
+        places += [Place("late", position=n) for n in range(len(program.late))]
+        for place in places:
+            if place == self._world.place:
+                continue
+            inner = self._world.at(place, after=True)
+            value = inner.assigned(key, field.name)
+            if value is not None:
+                plain = self._world.at(place)
+                yield from Finder(self._index, plain).find(value, plain.scope(place), MAX_MOVED)
 
     def _inside(self, key: int, field: Field, depth: int) -> Iterator[Knob]:
         """Yield the knobs behind a field of a row that the maker of its owner made."""

@@ -121,12 +121,14 @@ class Realizer:
             return
         if key in self._begun:
             raise Impossible("the wanted rows depend on each other in a circle")
-        self._begun.add(key)
         want = self._program.wants[key]
+        if want.owner is not None:
+            self._make(want.owner)  # may make this row too
+        if key in self._made:
+            return
+        self._begun.add(key)
         for other in keys_of(want):
             self._finish(other)
-        if want.owner is not None:
-            self._make(want.owner)
         if want.inside is not None:
             self._find(key, want)
         elif want.maker is not None:
@@ -134,6 +136,9 @@ class Realizer:
         else:
             self._create(key, want)
         self._made.add(key)
+        for child, owned in self._program.wants.items():
+            if owned.owner == key and owned.first:
+                self._finish(child)
         for number, move in enumerate(want.early):
             self._do(move, Place("early", key, number))
 

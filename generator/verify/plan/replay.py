@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,13 +18,15 @@ from generator.ir.model import ApplicationIR, Operation
 from generator.verify.interpreter import MISSING, Interpreter
 from generator.verify.model import Scenario
 from generator.verify.plan.claims import Claim, Claims
-from generator.verify.plan.session import TICK
+from generator.verify.plan.session import START, TICK
+from generator.verify.program.plan import Scenario as Parsed
 from generator.verify.program.plan import Step, parse_scenario
 from generator.verify.program.run import Reply, Request, check, make_request, pages
 from generator.verify.program.symbols import Bindings
 
 MAX_REPAIRS = 40
 COMPANY = 25  # scenarios whose rows are there together: neighbours work on the same entities
+_STRIDE = 10**7  # from one companion's unique values to those of the next
 _PART = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]")
 
 
@@ -48,10 +50,13 @@ class Replayer:
     """Answers requests from one interpreter that keeps the rows of the scenarios before.
 
     `played` begins the count of scenarios after which their rows are forgotten; None: they never are.
+    Before each step one of the `companions` is played.
     `claimed` holds what the rows of each scenario have taken.
     """
 
-    def __init__(self, ir: ApplicationIR, base: int, played: int | None = 0) -> None:
+    def __init__(
+        self, ir: ApplicationIR, base: int, played: int | None = 0, companions: Sequence[Scenario] = ()
+    ) -> None:
         self._interpreter = Interpreter(ir)
         self._claims = Claims(self._interpreter.index)
         self.claimed: dict[str, frozenset[Claim]] = {}
@@ -59,17 +64,18 @@ class Replayer:
         self._base = base
         self._played = played
         self._page = ir.infrastructure.max_page_size
+        self._turn = 0
+        self._companions = [c for c in map(_parsed, companions) if self._repeatable(c)]
 
     def settle(self, scenario: Scenario, start: datetime) -> tuple[Scenario | None, str]:
         """Return the scenario with wildcards where it needs them, or None and why it can't stay."""
         self._forget()
         before = self._interpreter.snapshot()
-        others = self._claims.of(self._interpreter)
         for _ in range(MAX_REPAIRS):
             self._interpreter.restore(before)
             step, problem = self._play(scenario, start)
             if not problem:
-                self.claimed[scenario.name] = self._taken - others
+                self.claimed[scenario.name] = self._taken
                 return scenario, ""
             changed = _loosen(scenario, step, problem)
             if changed is None:
@@ -88,15 +94,39 @@ class Replayer:
         names = Bindings(start, self._base)
         clock = _Clock(start)
         self._taken: frozenset[Claim] = frozenset()
-        for position, step in enumerate(parse_scenario(msgspec.to_builtins(scenario)).steps):
+        for position, step in enumerate(_parsed(scenario).steps):
+            self._disturb(start, clock)
+            others = self._claims.of(self._interpreter)
             try:
                 problem = self._step(step, names, clock)
             except ValueError as error:
                 problem = str(error)
             if problem:
                 return position, problem
-            self._taken |= self._claims.of(self._interpreter)
+            self._taken |= self._claims.of(self._interpreter) - others
         return 0, ""
+
+    def _disturb(self, start: datetime, clock: _Clock) -> None:
+        """Play the next companion; what comes of it does not matter."""
+        if self._companions:
+            self._turn += 1
+            self._accompany(self._companions[self._turn % len(self._companions)], start, clock)
+
+    def _accompany(self, companion: Parsed, start: datetime, clock: _Clock) -> bool:
+        names = Bindings(start, self._base + _STRIDE * self._turn)
+        try:
+            return not any(self._step(s, names, clock).startswith("expected status") for s in companion.steps)
+        except ValueError:
+            return False
+
+    def _repeatable(self, companion: Parsed) -> bool:
+        """Whether it can be played again and again: its rows are in nobody's way."""
+        self._turn += 2
+        done = self._accompany(companion, START, _Clock(START))
+        self._turn -= 1
+        again = self._accompany(companion, START, _Clock(START))
+        self._interpreter.clear()
+        return done and again
 
     def _step(self, step: Step, names: Bindings, clock: _Clock) -> str:
         request = make_request(step, names)
@@ -132,6 +162,10 @@ class _Clock:
         """Return the next request's time."""
         self._now += TICK
         return self._now
+
+
+def _parsed(scenario: Scenario) -> Parsed:
+    return parse_scenario(msgspec.to_builtins(scenario))
 
 
 def _read(content: str) -> Any:

@@ -125,9 +125,20 @@ class Searcher:
             ahead = greedy and lead.mark is not None and _later(mark, lead.mark) and not missed
             level = lead.level + (0 if ahead else 1)
             depth = lead.depth + (1 if ahead else 0)
-            for changed in islice(self._propose(run, goal), MAX_TWEAKS):
+            for changed in islice(self._in_time(run, self._propose(run, goal)), MAX_TWEAKS):
                 heapq.heappush(queue, (level, -depth, next(numbers), _Lead(changed, level, depth, mark)))
         return None
+
+    @staticmethod
+    def _in_time(run: Run, programs: Iterable[Program]) -> Iterator[Program]:
+        """Have new owned rows made before the early move that asks for them."""
+        place = run.place
+        for program in programs:
+            if place is not None and place.kind == "early":
+                for key, want in program.wants.items():
+                    if key not in run.program.wants and want.owner == place.key:
+                        program = program.put(key, msgspec.structs.replace(want, first=True))  # noqa: PLW2901
+            yield program
 
     def _mark(self, run: Run) -> _Mark:
         """Return how far a run came."""

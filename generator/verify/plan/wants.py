@@ -51,7 +51,7 @@ class Want(msgspec.Struct, frozen=True):
     inside: Inside | None = None
     early: tuple[Move, ...] = ()  # once it is there, before its owned rows
     moves: tuple[Move, ...] = ()  # once it and its owned rows are there
-    first: bool = False  # made before rows that don't ask for it
+    first: bool = False  # made before rows that don't ask for it, and before early moves of its owner
 
     def with_value(self, name: str, value: Value) -> Want:
         """Return the want with one value changed."""
