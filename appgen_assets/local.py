@@ -7,7 +7,7 @@ import dagster as dg
 import msgspec
 
 from appgen_assets.partitions import APPS
-from appgen_assets.planning import Plan, plan_all, plan_app
+from appgen_assets.planning import Plan, plan_all, plan_compiled
 from appgen_assets.progress import NAME, Listener, listening
 from appgen_assets.stage_asset import EXIT_CODE, FORCE_TAG, FRESH_TAG
 from appgen_resources.history import PROCESS_TAG, History
@@ -16,8 +16,9 @@ from generator.core.errors import EXIT_FINDINGS
 from generator.host.artefacts import open_store
 from generator.host.pids import own_tag
 from generator.host.state import AppEntry, State
-from generator.host.workshop import open_workshop
+from generator.stages.model import Artefact
 from generator.stages.pointers import current
+from generator.stages.workshop import Workshop
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -46,14 +47,15 @@ class Builder:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        state.share()
         self._instance = open_instance(state)
 
-    def plan(self, entry: AppEntry, *, everything: bool = False) -> Plan:
-        """Return what is stale; SpecError if the spec is wrong."""
+    def plan(
+        self, entry: AppEntry, done: dict[str, Artefact], workshop: Workshop, *, everything: bool = False
+    ) -> Plan:
+        """Return what is stale of a compiled application."""
         History(self._instance, entry.app).close_lost_runs()
-        workshop = open_workshop(self._state)
-        plan = plan_app(self._instance, entry, workshop)
-        self._state.save(workshop.code)
+        plan = plan_compiled(self._instance, entry, done, workshop)
         return plan_all(plan) if everything else plan
 
     def run(

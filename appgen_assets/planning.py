@@ -32,6 +32,13 @@ class Plan(NamedTuple):
 def plan_app(instance: dg.DagsterInstance, entry: AppEntry, workshop: Workshop) -> Plan:
     """Compile the spec through the cache and compare with the event log; SpecError if it is wrong."""
     done = compile_app(read_source(Path(entry.spec), workshop), workshop)
+    return plan_compiled(instance, entry, done, workshop)
+
+
+def plan_compiled(
+    instance: dg.DagsterInstance, entry: AppEntry, done: dict[str, Artefact], workshop: Workshop
+) -> Plan:
+    """Compare a compiled application with the event log."""
     wanted = keys(done, workshop, entry.out)
     return Plan(entry, wanted, dict(_stale(History(instance, entry.app), wanted, done, entry.out)))
 

@@ -7,7 +7,8 @@ from appgen_assets.stage_asset import FORCE_TAG, bench, keep, make, record, stag
 from appgen_resources.sandbox import SandboxResource
 from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
-from generator.pipeline import TARGET
+from generator.pipeline import BY_NAME, TARGET
+from generator.stages import ahead
 from generator.stages.model import Artefact
 from generator.stages.steps import release as delivery
 from generator.stages.steps import sanity_report as sanity
@@ -40,8 +41,12 @@ def sanity_report(
     """What the gates found: static ones, and those that migrate a real database."""
     inputs = {"app_bundle": app_bundle, "application_ir": application_ir, "guard_ir": guard_ir}
     app, ir, guards = (artefact.value for artefact in inputs.values())
-    report = sanity.run(app, ir, application_ir.sidecar, guards, sandbox.sandbox())
-    kept = keep(bench(context, workshop), "sanity_report", inputs, report, sanity.timeless(report))
+    made = bench(context, workshop)
+    report = ahead.result(
+        made.key(BY_NAME["sanity_report"], inputs),
+        lambda: sanity.run(app, ir, application_ir.sidecar, guards, sandbox.sandbox()),
+    )
+    kept = keep(made, "sanity_report", inputs, report, sanity.timeless(report))
     return record(kept, show.sanity_report, inputs)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Collection
-from contextlib import suppress
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,34 +12,33 @@ from generator.commands.diagnostics import display, print_diagnostics
 from generator.commands.paths import UsageError, find_specs
 from generator.commands.progress import Screen
 from generator.core.diagnostics import SpecError
-from generator.core.errors import EXIT_FINDINGS, ToldError
-from generator.host.postgres import shared_server
+from generator.core.errors import EXIT_FINDINGS
+from generator.host.sandbox import ProcessSandbox
 from generator.host.state import AppEntry, State
 from generator.host.workshop import open_workshop, read_source
-from generator.pipeline import compile_app
+from generator.pipeline import BY_NAME, compile_app
+from generator.stages import ahead
+from generator.stages.model import Artefact
+from generator.stages.steps import sanity_report
+from generator.stages.workshop import Workshop
 from generator.verify.report import print_smoke
 
 
 def run(specs: list[Path], out: Path | None, *, everything: bool, force: bool) -> int:
     """Build each spec; the exit code is that of the worst."""
-    state, screen = State(), Screen()
+    work = _Build(State(), Screen(), everything=everything, force=force)
     paths = find_specs(specs)
     entries: dict[str, AppEntry] = {}
     code = 0
     for path in paths:
-        entry = _entry(path, out, state, alone=len(paths) == 1)
+        entry = _entry(path, out, work.state, alone=len(paths) == 1)
         if entry is None:
             code = EXIT_FINDINGS
             continue
         if entry.app in entries:
             raise UsageError(f"{path} and {entries[entry.app].spec} are both called {entry.app}")
         entries[entry.app] = entry
-    if entries:
-        # By name: generator itself must not know of Dagster.
-        builder = import_module("appgen_assets.local").Builder(state)
-        for entry in entries.values():
-            code = max(code, _build(builder, entry, state, screen, everything=everything, force=force))
-    return code
+    return max([code, *(work.build(entry) for entry in entries.values())])
 
 
 def _entry(path: Path, out: Path | None, state: State, *, alone: bool) -> AppEntry | None:
@@ -64,33 +61,51 @@ def _entry(path: Path, out: Path | None, state: State, *, alone: bool) -> AppEnt
     return AppEntry(app, str(path.absolute()), str(folder.absolute()))
 
 
-def _build(
-    builder: Any, entry: AppEntry, state: State, screen: Screen, *, everything: bool, force: bool
-) -> int:
-    began = time.perf_counter()
-    with state.lock(
-        entry.app, lambda: screen.say(f"another build of {entry.app} is running; waiting for it")
-    ):
-        state.remember(entry)
-        plan = builder.plan(entry, everything=everything)
+class _Build:
+    """Builds one application after the other; Dagster is loaded when the first is compiled."""
+
+    def __init__(self, state: State, screen: Screen, *, everything: bool, force: bool) -> None:
+        self.state = state
+        self._screen = screen
+        self._everything = everything
+        self._force = force
+
+    def build(self, entry: AppEntry) -> int:
+        """Build one, alone; return the exit code."""
+        busy = f"another build of {entry.app} is running; waiting for it"
+        with self.state.lock(entry.app, lambda: self._screen.say(busy)):
+            self.state.remember(entry)
+            return self._build(entry)
+
+    def _build(self, entry: AppEntry) -> int:
+        began = time.perf_counter()
+        screen = self._screen
+        workshop = open_workshop(self.state)
+        done = compile_app(read_source(Path(entry.spec), workshop), workshop)
+        self.state.save(workshop.code)
+        if self._everything or not done["app_bundle"].hit:
+            _begin_gates(done, workshop)
+        plan = self._builder.plan(entry, done, workshop, everything=self._everything)
         if not plan.stale:
             screen.say(f"{entry.app}: nothing has changed, nothing to do; it lies in {display(entry.out)}")
             return 0
-        _warm(plan.stale)
         with screen.app(entry.app, len(plan.stale), time.perf_counter() - began):
-            outcome = builder.run(plan, screen, everything=everything, force=force)
-    return _report(outcome, state, screen, time.perf_counter() - began)
+            outcome = self._builder.run(plan, screen, everything=self._everything, force=self._force)
+        return _report(outcome, self.state, screen, time.perf_counter() - began)
+
+    @cached_property
+    def _builder(self) -> Any:
+        # By name: the generator itself must not know of Dagster.
+        return import_module("appgen_assets.local").Builder(self.state)
 
 
-def _warm(stale: Collection[str]) -> None:
-    """Start the database while the first stages run; if it can't be, the stage that needs it says so."""
-
-    def start() -> None:
-        with suppress(ToldError):
-            shared_server()
-
-    if {"sanity_report", "smoke_result"} & set(stale):
-        threading.Thread(target=start, daemon=True).start()
+def _begin_gates(done: dict[str, Artefact], workshop: Workshop) -> None:
+    """Run the gates of a new bundle while Dagster is loaded and the other stages are recorded."""
+    app, ir, guards = (done[name] for name in ("app_bundle", "application_ir", "guard_ir"))
+    key = workshop.key(BY_NAME["sanity_report"], done)
+    ahead.begin(
+        key, lambda: sanity_report.run(app.value, ir.value, ir.sidecar, guards.value, ProcessSandbox())
+    )
 
 
 def _report(outcome: Any, state: State, screen: Screen, seconds: float) -> int:

@@ -19,14 +19,16 @@ def run(port: int, specs: Path) -> int:
     state = State()
     _require_free(port)
     home = import_module("appgen_resources.instance").prepare_home(state)
+    state.share()
     os.environ.update(
-        APPGEN_HOME=str(state.root),
         APPGEN_SPECS=str(specs.absolute()),
         DAGSTER_HOME=str(home),
+        PYTHONWARNINGS="ignore",  # of Dagster about itself
     )
     where = ["-w", str(_WORKSPACE)] if _WORKSPACE.exists() else ["-m", "appgen_assets.definitions"]
     print(f"The lineage will be at http://127.0.0.1:{port}/asset-groups (Ctrl-C ends it)", flush=True)
     command = [sys.executable, "-m", "dagster", "dev", *where, "-h", "127.0.0.1", "-p", str(port)]
+    command += ["--log-level", "warning"]
     os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
 
 

@@ -25,11 +25,15 @@ class AppEntry(msgspec.Struct, frozen=True):
 
 
 class State:
-    """Paths below $APPGEN_HOME, by default `.appgen` in the working directory."""
+    """Paths below $APPGEN_STATE, else $APPGEN_HOME, else `.appgen` in the working directory."""
 
     def __init__(self, root: Path | None = None) -> None:
-        chosen = root or Path(os.environ.get("APPGEN_HOME") or ".appgen")
-        self.root = chosen.expanduser().absolute()
+        named = os.environ.get("APPGEN_STATE") or os.environ.get("APPGEN_HOME")
+        self.root = (root or Path(named or ".appgen")).expanduser().absolute()
+
+    def share(self) -> None:
+        """Let every part of this process, and its children, use this workspace."""
+        os.environ["APPGEN_STATE"] = str(self.root)
 
     @property
     def dagster(self) -> Path:

@@ -69,7 +69,8 @@ def workshop(store: Store | None = None, **options: object) -> Workshop:
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty working directory with the spec; the database server stays the user's shared one."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("APPGEN_HOME", raising=False)
+    for name in ("APPGEN_HOME", "APPGEN_STATE"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("APPGEN_SPECS", raising=False)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     (tmp_path / "specs").mkdir()

@@ -1,5 +1,6 @@
 """Keys, views, the cache: what makes a stage stale, and what doesn't."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from generator.core.errors import ToldError
 from generator.host.artefacts import FolderStore, open_store
 from generator.host.format import RuffFormatter
 from generator.pipeline import BY_NAME, EMITTED, STAGES, compile_app, keys
-from generator.stages.code import CodeIndex, Source
+from generator.stages.code import ROOT, CodeIndex, Source
 from generator.stages.model import resolve
 from generator.stages.source import SpecSource
 from generator.stages.store import MemoryStore, get_blob, put_blob
@@ -218,3 +219,15 @@ def test_a_view_takes_nothing_away_that_its_stage_needs(stage: str, spec: Path) 
     run = resolve(definition.run)
     whole = [done[i.stage].value for i in definition.inputs]
     assert run(TOOLS, *bench.views(definition, done)) == run(TOOLS, *whole)
+
+
+def test_import_statements_are_found_as_the_whole_parser_finds_them() -> None:
+    index = CodeIndex()
+    for stage in STAGES:
+        index.version(stage)
+    for name, known in index.known.items():
+        if name.endswith(".py"):
+            tree = ast.parse((ROOT / name).read_text(encoding="utf-8"))
+            froms = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and not n.level}
+            ours = {m for m in froms if m and m.startswith("generator")}
+            assert ours <= set(known.imports), name

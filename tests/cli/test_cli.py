@@ -20,7 +20,8 @@ SLOW_IMPORTS = ("dagster", "sqlalchemy", "pydantic", "networkx", "z3", "fastapi"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("APPGEN_HOME", raising=False)
+    for name in ("APPGEN_HOME", "APPGEN_STATE"):
+        monkeypatch.delenv(name, raising=False)
     (tmp_path / "library.yaml").write_text(SPEC, encoding="utf-8")
     return tmp_path
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from generator.emit.bundle import Bundle
 from generator.verify.model import SmokeResult, TestsModelIR
 from generator.verify.sandbox import AppFailed, Sandbox
-from generator.verify.smoke import Progress, run_smoke
+from generator.verify.smoke import Progress, smoke_session
 
 
 def run(
@@ -18,7 +18,7 @@ def run(
         try:
             session.migrate()
             session.start()
-            result = run_smoke(plan, session.base_url, progress=progress)
+            result = smoke_session(plan, session, progress)
             session.check_alive()
         except AppFailed as failure:
             return SmokeResult(plan.app, plan.ir_digest, (), 0.0, str(failure))
