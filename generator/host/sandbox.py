@@ -25,6 +25,8 @@ _TAIL = 40
 class ProcessSession:
     """One application unpacked in `root`, with a database of its own."""
 
+    reachable = True
+
     def __init__(self, root: Path, folder: Path, server: PostgresServer, database: str) -> None:
         self.root = root
         self.database_url = server.url(database, "asyncpg")
@@ -74,7 +76,7 @@ class ProcessSandbox:
     def open(self, bundle: Files) -> Iterator[ProcessSession]:
         """Unpack the application beside an empty database; both are gone at the end."""
         server = shared_server()
-        folder = _new_folder()
+        folder = new_folder()
         try:
             root = unpack(bundle, folder / "app")
             database = create_database(server)
@@ -100,7 +102,8 @@ def unpack(bundle: Files, root: Path) -> Path:
     return root
 
 
-def _new_folder() -> Path:
+def new_folder() -> Path:
+    """Return a fresh folder that is removed, at the latest, after this process has died."""
     base = make_folder(home() / "sandboxes", 0o700)
     _reap(base)
     folder = base / f"{own_tag()}_{next(_NUMBERS)}"

@@ -51,6 +51,11 @@ class Session(Protocol):
         """Address of the started application."""
         ...
 
+    @property
+    def reachable(self) -> bool:
+        """Whether that address can be reached from here, not only by commands that `run` runs."""
+        ...
+
     def run(self, args: Sequence[str], *, stdin: str = "", timeout: float = 60) -> Completed:
         """Run a command in the application's folder and environment (DATABASE_URL set).
 

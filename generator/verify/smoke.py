@@ -8,13 +8,16 @@ from dataclasses import asdict
 
 import msgspec
 
+from generator.core.digest import canonical_json
 from generator.verify.model import SmokeResult, SmokeRow, TestsModelIR
 from generator.verify.program.cli import run, select
 from generator.verify.program.plan import parse_plan
 from generator.verify.program.run import Row
+from generator.verify.sandbox import Session
 
 Progress = Callable[[SmokeRow, int, int], None]
 
+_SECONDS = 3600
 NOTHING_RAN = "no scenario was executed: that is a failure"
 
 
@@ -39,6 +42,21 @@ def run_smoke(
         ms=round((time.perf_counter() - began) * 1000, 1),
         problem="" if rows else NOTHING_RAN,
     )
+
+
+def smoke_session(plan: TestsModelIR, session: Session, progress: Progress | None = None) -> SmokeResult:
+    """Run every scenario against a started application, from inside if its address can't be reached."""
+    if session.reachable:
+        return run_smoke(plan, session.base_url, progress=progress)
+    program = ["python", "-m", "smoke", "--base-url", session.base_url, "--plan", "-", "--json", "-"]
+    done = session.run(program, stdin=canonical_json(plan).decode(), timeout=_SECONDS)
+    try:
+        rows = msgspec.json.decode(done.stdout, type=tuple[SmokeRow, ...])
+        problem = "" if rows else NOTHING_RAN
+    except msgspec.DecodeError:
+        rows = ()
+        problem = f"the smoke program ended with code {done.code}: {done.stderr.strip()[-2000:]}"
+    return SmokeResult(plan.app, plan.ir_digest, rows, round(done.seconds * 1000, 1), problem)
 
 
 def _relay(progress: Progress | None) -> Callable[[Row, int, int], None] | None:
