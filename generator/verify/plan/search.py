@@ -23,6 +23,7 @@ from generator.verify.plan.tweaks import Tweaker
 from generator.verify.plan.values import Value
 from generator.verify.plan.wants import Place, Program, later
 
+RUNS_AT_LEAST, RUNS_PER_OPERATION = 2000, 100  # of one planning; then only first guesses are tried
 MAX_TWEAKS = 60  # taken from one failed run
 
 
@@ -83,6 +84,7 @@ class Searcher:
         self._causes = causes
         self.turner = Turner(builder)
         self.runs = 0
+        self._most = RUNS_AT_LEAST + RUNS_PER_OPERATION * len(builder.index.operations)
 
     def run(self, program: Program) -> Run:
         """Carry out one program."""
@@ -110,7 +112,7 @@ class Searcher:
         seen: set[str] = set()
         for program in starts:
             heapq.heappush(queue, (0, 0, next(numbers), _Lead(program)))
-        while queue and budget > 0:
+        while queue and budget > 0 and (self.runs < self._most or not seen):
             lead = heapq.heappop(queue)[-1]
             text = lead.program.key()
             if text in seen:
