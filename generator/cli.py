@@ -37,7 +37,7 @@ def check(specs: Specs) -> None:
 
 @app.command(
     epilog=_examples(
-        "build specs/library.yaml", "build specs --out /srv/apps", "build specs/library.yaml --force"
+        "build specs/library.yaml", "build specs --out /srv/apps", "build specs/library.yaml --sandbox docker"
     )
 )
 def build(
@@ -52,9 +52,13 @@ def build(
             help="Make every stage anew; keep hand-edited generated files as *.orig.",
         ),
     ] = False,
+    sandbox: Annotated[
+        Literal["process", "docker"],
+        typer.Option(envvar="APPGEN_SANDBOX", help="Where it is tried out: child processes, or containers."),
+    ] = "process",
 ) -> None:
     """Compile, migrate, start, exercise and deliver; only what is stale is made again."""
-    _run("build", lambda command: command.run(specs, out, everything=force, force=force))
+    _run("build", lambda command: command.run(specs, out, everything=force, force=force, sandbox=sandbox))
 
 
 @app.command(

@@ -80,6 +80,7 @@ STAGES: tuple[StageDef, ...] = (
         ("guard_ir", WHOLE),
         tools=_RUNS_ON,
         pure=False,
+        sandboxed=True,
     ),
     _stage(
         "smoke_result",
@@ -89,6 +90,7 @@ STAGES: tuple[StageDef, ...] = (
         tools=_RUNS_ON,
         after=("sanity_report",),
         pure=False,
+        sandboxed=True,
     ),
     _stage(
         "release",

@@ -13,7 +13,7 @@ from generator.commands.paths import UsageError, find_specs
 from generator.commands.progress import Screen
 from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
-from generator.host.sandbox import ProcessSandbox
+from generator.host import sandboxes
 from generator.host.state import AppEntry, State
 from generator.host.workshop import open_workshop, read_source
 from generator.pipeline import BY_NAME, compile_app
@@ -24,8 +24,11 @@ from generator.stages.workshop import Workshop
 from generator.verify.report import print_smoke
 
 
-def run(specs: list[Path], out: Path | None, *, everything: bool, force: bool) -> int:
+def run(
+    specs: list[Path], out: Path | None, *, everything: bool, force: bool, sandbox: sandboxes.Kind
+) -> int:
     """Build each spec; the exit code is that of the worst."""
+    sandboxes.choose(sandbox)
     work = _Build(State(), Screen(), everything=everything, force=force)
     paths = find_specs(specs)
     entries: dict[str, AppEntry] = {}
@@ -104,7 +107,8 @@ def _begin_gates(done: dict[str, Artefact], workshop: Workshop) -> None:
     app, ir, guards = (done[name] for name in ("app_bundle", "application_ir", "guard_ir"))
     key = workshop.key(BY_NAME["sanity_report"], done)
     ahead.begin(
-        key, lambda: sanity_report.run(app.value, ir.value, ir.sidecar, guards.value, ProcessSandbox())
+        key,
+        lambda: sanity_report.run(app.value, ir.value, ir.sidecar, guards.value, sandboxes.open_sandbox()),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from generator.host.artefacts import open_store
 from generator.host.format import RuffFormatter
+from generator.host.sandboxes import chosen
 from generator.host.state import State
 from generator.pipeline import BY_NAME
 from generator.stages.capture import capture
@@ -19,7 +20,13 @@ _APP = re.compile(r"^app\s*:\s*[\"']?([a-z][a-z0-9-]*)", re.MULTILINE)
 
 def open_workshop(state: State, *, fresh: bool = False) -> Workshop:
     """Return the workshop of a workspace; `fresh` takes nothing from the cache."""
-    return Workshop(open_store(state.artefacts), state.code_index(), Tools(RuffFormatter()), fresh=fresh)
+    return Workshop(
+        open_store(state.artefacts),
+        state.code_index(),
+        Tools(RuffFormatter()),
+        fresh=fresh,
+        sandbox=chosen(),
+    )
 
 
 def read_source(path: Path, workshop: Workshop) -> SpecSource:

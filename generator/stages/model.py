@@ -30,7 +30,8 @@ class StageDef(msgspec.Struct, frozen=True):
     tries the application out or delivers it: it is planned by its key but never
     answered from the cache. `code` names further modules whose change makes it
     stale, `data` folders below `generator/` that it copies, `tools` installed
-    distributions whose version matters. `after` orders without data.
+    distributions whose version matters. `after` orders without data. What is
+    `sandboxed` was true in one sandbox and has to be seen in another one too.
     """
 
     name: str
@@ -43,6 +44,7 @@ class StageDef(msgspec.Struct, frozen=True):
     tools: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     pure: bool = True
+    sandboxed: bool = False
 
     @property
     def upstream(self) -> tuple[str, ...]:

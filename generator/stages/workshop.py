@@ -25,7 +25,8 @@ class Workshop:
     """Makes artefacts: from the store if the same key was made before, else by running the stage.
 
     `directives` holds, per stage, the digest of the rewrites in force for it.
-    `fresh` runs every stage whatever the store holds.
+    `fresh` runs every stage whatever the store holds. `sandbox` is the name of
+    the one that applications are tried in.
     """
 
     def __init__(
@@ -36,12 +37,14 @@ class Workshop:
         *,
         directives: Mapping[str, str] | None = None,
         fresh: bool = False,
+        sandbox: str = "process",
     ) -> None:
         self.store = store
         self.code = code
         self._tools = tools
         self._directives = dict(directives or {})
         self._fresh = fresh
+        self._sandbox = sandbox
         self._narrowed: dict[tuple[str, str], Any] = {}
 
     def make(self, stage: StageDef, done: Done) -> Artefact:
@@ -54,6 +57,8 @@ class Workshop:
         """Return the hash of all that the stage's output depends on."""
         reads = [(i.stage, i.view.name, self._view_digest(done[i.stage], i.view)) for i in stage.inputs]
         parts = [stage.name, self.code.version(stage), reads, self._directives.get(stage.name, "")]
+        if stage.sandboxed:
+            parts.append(self._sandbox)
         return digest(parts)[:_KEY_LENGTH]
 
     def views(self, stage: StageDef, done: Done) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,11 +38,22 @@ def is_left(labels: Mapping[str, str]) -> bool:
 
 def reap(client: docker.DockerClient) -> list[str]:
     """Remove the containers and images of dead runs; returns their ids."""
-    chosen = {"label": RUN}
-    containers = [c["Id"] for c in client.api.containers(all=True, filters=chosen) if is_left(c["Labels"])]
+    return _remove(client, RUN, is_left)
+
+
+def remove_own(client: docker.DockerClient) -> list[str]:
+    """Remove the containers and images of this process; returns their ids."""
+    return _remove(client, f"{RUN}={own_tag()}", lambda labels: labels.get(_HOST) == platform.node())
+
+
+def _remove(
+    client: docker.DockerClient, label: str, unwanted: Callable[[Mapping[str, str]], bool]
+) -> list[str]:
+    chosen = {"label": label}
+    containers = [c["Id"] for c in client.api.containers(all=True, filters=chosen) if unwanted(c["Labels"])]
     for container in containers:
         remove_container(client, container)
-    images = [i["Id"] for i in client.api.images(filters=chosen) if is_left(i["Labels"] or {})]
+    images = [i["Id"] for i in client.api.images(filters=chosen) if unwanted(i["Labels"] or {})]
     for image in images:
         remove_image(client, image)
     return containers + images

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 
+from generator.core.errors import MachineError
 from generator.host.docker import images
 from generator.host.docker.database import DatabaseContainer
 from generator.host.docker.engine import connect, told
-from generator.host.docker.labels import reap, remove_image
+from generator.host.docker.labels import reap, remove_image, remove_own
 from generator.host.docker.session import DockerSession
 from generator.host.pids import own_tag
 from generator.host.sandbox import new_folder, unpack
 from generator.verify.sandbox import Files
 
 _NUMBERS = itertools.count(1)
+_OPEN: set[int] = set()
 
 
 class DockerSandbox:
@@ -29,6 +32,7 @@ class DockerSandbox:
         """Build the application's image beside an empty database; nothing of it is left at the end."""
         with closing(connect()) as client, told(), ExitStack() as last:
             reap(client)
+            last.enter_context(_noted())
             folder = new_folder()
             last.callback(shutil.rmtree, folder, ignore_errors=True)
             root = unpack(bundle, folder / "app")
@@ -41,3 +45,24 @@ class DockerSandbox:
             session = DockerSession(client, root, image, database)
             last.callback(session.close)
             yield session
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Let the end of the process remove what a session, abandoned in some thread, could not."""
+    if not _OPEN:
+        atexit.register(_clean_up)
+    number = next(_NUMBERS)
+    _OPEN.add(number)
+    try:
+        yield
+    finally:
+        _OPEN.discard(number)
+        if not _OPEN:
+            atexit.unregister(_clean_up)
+
+
+def _clean_up() -> None:
+    # An engine that has gone in the meantime has nothing to be removed from.
+    with suppress(MachineError), closing(connect()) as client, told():
+        remove_own(client)
