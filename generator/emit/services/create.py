@@ -45,6 +45,7 @@ class _Create:
         self._queries = home.queries(point.entity.name)
         self._references = [f for f in client_fields(point.entity) if f.type.name == "row"]
         self._links = [c for c in point.entity.collections if c.kind == "links"]
+        self._fought_over = {name for u in point.entity.uniques if u.during for name in u.fields}
         self._loads = self._needed()
         self.single = self._is_single()
 
@@ -65,7 +66,8 @@ class _Create:
         reads_more = any(needs_sql(e) or any(isinstance(x, OldExpr) for x in walk(e)) for e in exprs)
         counted = any(f.managed is Managed.COUNTER for f in entity.fields)
         reused = any(u.on_conflict != "reject" for u in entity.uniques)
-        plain = self._loads.empty and not reads_more and not counted and not reused and not self._links
+        fought = any(f.name in self._fought_over for f in self._references)
+        plain = self._loads.empty and not (reads_more or counted or reused or fought or self._links)
         return plain and offers_create(self._home.index, entity)
 
     @property
@@ -173,10 +175,10 @@ class _Create:
         return {self._entity.owner_field: name}
 
     def _referenced(self) -> dict[str, str]:
-        """Lock the rows that guards and snapshots read; only look for the others."""
+        """Lock the rows that guards, snapshots and overlap are about; only look for the others."""
         rows = {}
         for field in self._references:
-            if field.name in self._loads.references:
+            if field.name in self._loads.references or field.name in self._fought_over:
                 rows[field.name] = self._referenced_row(field)
             else:
                 check_reference(self.function, field, "tx")
@@ -184,7 +186,8 @@ class _Create:
 
     def _referenced_row(self, field: Field) -> str:
         name = self.function.variable(field.name)
-        row = statement(self._home, field.type.of, self._lock(field.type.of), "")
+        lock = "LOCK" if field.name in self._fought_over else self._lock(field.type.of)
+        row = statement(self._home, field.type.of, lock, "")
         sent = f"data.{attribute(field.wire)}"
         one = f"await tx.one({self._home.model(field.type.of)}, {row}, id={sent})"
         self.function.body.bind(
