@@ -22,6 +22,7 @@ class Frame:
     inputs: list[Value]
     taken: set[str]
     created: list[Row] = field(default_factory=list)
+    wide: bool = False  # inside of a loop over all rows of an entity: making rows there would never end
 
 
 class FlowMaker:
@@ -92,7 +93,9 @@ class FlowMaker:
     # --- effects ---
 
     def _effects(self, frame: Frame, count: int, depth: int) -> list[Any]:
-        forms = [self._assign, self._assign, self._transition, self._create, self._link, self._delete_owned]
+        forms = [self._assign, self._assign, self._transition, self._link, self._delete_owned]
+        if not frame.wide:
+            forms.append(self._create)
         if depth > 0:
             forms += [self._each, self._each, self._if]
         found: list[Any] = []
@@ -102,7 +105,7 @@ class FlowMaker:
                 if effect is not None:
                     found.append(effect)
                     break
-        if not found:
+        if not found and not frame.wide:
             found.append(self._create(frame, depth))
         return [f for f in found if f is not None]
 
@@ -226,10 +229,13 @@ class FlowMaker:
         found[collection] = entry
 
     def _each(self, frame: Frame, depth: int) -> Any:
-        sources = self._scope(frame).collections() + [(e.name, e) for e in self._world]
+        sources = self._scope(frame).collections() + [(e.name, e) for e in self._world if not frame.wide]
+        if not sources:
+            return None
         source, element = self._c.pick(sources)
         name = self._names.free(("item", "row", "it", "one", "each_one", "r"), frame.taken)
-        inner = Frame([*frame.rows, Row(name, element)], frame.inputs, frame.taken)
+        wide = frame.wide or source == element.name
+        inner = Frame([*frame.rows, Row(name, element)], frame.inputs, frame.taken, wide=wide)
         found: dict[str, Any] = {"each": f"{source} as {name}"}
         if source[0].isupper() or self._c.chance(40):
             found["where"] = self._exprs.condition(self._scope(inner), 1)
@@ -240,7 +246,7 @@ class FlowMaker:
 
     def _if(self, frame: Frame, depth: int) -> Any:
         found: dict[str, Any] = {"if": self._exprs.condition(self._scope(frame), 1)}
-        inner = Frame(frame.rows, frame.inputs, frame.taken, list(frame.created))
+        inner = Frame(frame.rows, frame.inputs, frame.taken, list(frame.created), frame.wide)
         found["then"] = self._effects(inner, self._c.number(1, 2), depth - 1)
         if self._c.chance(50):
             found["else"] = self._effects(inner, 1, depth - 1)

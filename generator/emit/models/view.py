@@ -86,8 +86,13 @@ class _Module:
             "call": f"{sa}.Table",
             "name": literal(table.name),
             "metadata": f"{self._imports.symbol('app.base', 'Base')}.metadata",
-            "items": [*columns, *(self._ddl.index(i) for i in table.indexes)],
+            "items": [*columns, *self._key(table), *(self._ddl.index(i) for i in table.indexes)],
         }
+
+    def _key(self, table: Table) -> list[str]:
+        """Name the primary key where SQLAlchemy would shorten the name that the convention gives it."""
+        usual = table.key == f"pk_{table.name}"
+        return [] if usual else [self._ddl.primary_key(table.key, table.key_columns)]
 
     def _plain_column(self, sa: str, column: Column, key: bool) -> str:  # noqa: FBT001
         parts = [literal(column.name), self._ddl.type(column.type)]
@@ -177,6 +182,7 @@ class _Module:
         """Return the constraints and indexes of the table."""
         ddl = self._ddl
         return [
+            *({"node": rows.node, "line": line} for line in self._key(rows)),
             *({"node": u.node, "line": ddl.unique(u)} for u in rows.uniques),
             *({"node": x.node, "line": ddl.exclusion(x)} for x in rows.exclusions),
             *({"node": c.node, "line": ddl.check(c)} for c in rows.checks),

@@ -233,7 +233,12 @@ def _ordinals(limits: Limits) -> dict[str, Any]:
     return {"ordinals": [first, last]}
 
 
+def is_narrow(symbol: dict[str, Any]) -> bool:
+    """Whether there are too few values for each scenario to have its own."""
+    return not _is_wide({k: v for k, v in symbol.items() if k != "$unique"})
+
+
 def _is_wide(shape: dict[str, Any]) -> bool:
     if "parts" in shape:
         return texts.is_wide(shape)
-    return "options" not in shape and ("uuid" in shape or numbers.is_wide(shape))
+    return "uuid" in shape or ("options" not in shape and numbers.is_wide(shape))

@@ -14,8 +14,9 @@ from typing import Any
 
 import msgspec
 
-from generator.ir.model import ApplicationIR, Operation
+from generator.ir.model import ApplicationIR, Managed, Operation
 from generator.verify.interpreter import MISSING, Interpreter
+from generator.verify.interpreter.store import State
 from generator.verify.model import Scenario
 from generator.verify.plan.claims import Claim, Claims
 from generator.verify.plan.session import START, TICK
@@ -26,7 +27,9 @@ from generator.verify.program.symbols import Bindings
 
 MAX_REPAIRS = 40
 COMPANY = 25  # scenarios whose rows are there together: neighbours work on the same entities
-_STRIDE = 10**7 + 123_457  # (no multiple of usual ranges) from one companion's unique values to those of the next
+_STRIDE = (
+    10**7 + 123_457
+)  # (no multiple of usual ranges) from one companion's unique values to those of the next
 _PART = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]")
 
 
@@ -50,7 +53,7 @@ class Replayer:
     """Answers requests from one interpreter that keeps the rows of the scenarios before.
 
     `played` begins the count of scenarios after which their rows are forgotten; None: they never are.
-    Before each step one of the `companions` is played.
+    Before the first step, the one that matters and the last, one of the `companions` is played.
     `claimed` holds what the rows of each scenario have taken.
     """
 
@@ -58,6 +61,8 @@ class Replayer:
         self, ir: ApplicationIR, base: int, played: int | None = 0, companions: Sequence[Scenario] = ()
     ) -> None:
         self._interpreter = Interpreter(ir)
+        self._blank = _counted_on(self._interpreter)
+        self._interpreter.restore(self._blank)
         self._claims = Claims(self._interpreter.index)
         self.claimed: dict[str, frozenset[Claim]] = {}
         self._router = Router(ir.api.operations)
@@ -86,16 +91,18 @@ class Replayer:
     def _forget(self) -> None:
         if self._played is not None:
             self._played += 1
-            if self._played % COMPANY == 0:
-                self._interpreter.clear()
+            if self._played % (COMPANIONS if self._companions else COMPANY) == 0:
+                self._interpreter.restore(self._blank)
 
     def _play(self, scenario: Scenario, start: datetime) -> tuple[int, str]:
         """Run a scenario; return the position of the step that failed and what was wrong."""
         names = Bindings(start, self._base)
         clock = _Clock(start)
         self._taken: frozenset[Claim] = frozenset()
-        for position, step in enumerate(_parsed(scenario).steps):
-            self._disturb(start, clock)
+        parsed = _parsed(scenario)
+        for position, step in enumerate(parsed.steps):
+            if position == 0 or step.id in {parsed.target, parsed.steps[-1].id}:
+                self._disturb(start, clock)
             others = self._claims.of(self._interpreter)
             try:
                 problem = self._step(step, names, clock)
@@ -125,7 +132,7 @@ class Replayer:
         done = self._accompany(companion, START, _Clock(START))
         self._turn -= 1
         again = self._accompany(companion, START, _Clock(START))
-        self._interpreter.clear()
+        self._interpreter.restore(self._blank)
         return done and again
 
     def _step(self, step: Step, names: Bindings, clock: _Clock) -> str:
@@ -162,6 +169,18 @@ class _Clock:
         """Return the next request's time."""
         self._now += TICK
         return self._now
+
+
+def _counted_on(interpreter: Interpreter) -> State:
+    """Return a state without rows in which counters of whole entities have given out numbers before."""
+    counters = [
+        (f.id, None)
+        for e in interpreter.index.entities.values()
+        for f in e.fields
+        if f.managed is Managed.COUNTER and not f.counter_per
+    ]
+    numbers = {counter: 41 + 17 * n for n, counter in enumerate(counters)}
+    return msgspec.structs.replace(interpreter.snapshot(), counters=numbers)
 
 
 def _parsed(scenario: Scenario) -> Parsed:

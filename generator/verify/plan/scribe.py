@@ -12,6 +12,7 @@ import msgspec
 from generator.ir.index import Index
 from generator.ir.model import Managed
 from generator.verify.model import Expected, Kind, Scenario, Step
+from generator.verify.plan.maker import is_narrow
 from generator.verify.plan.session import START, Exchange, Names
 from generator.verify.program.values import write_offset
 
@@ -94,6 +95,8 @@ class Scribe:
             case {"$seen": text}:
                 return {"$seen": self._times.setdefault(text, f"t{len(self._times) + 1}")}
             case {"$unique": number}:
+                if is_narrow(value):  # two of them may be spelled alike: what was tried out is sent
+                    return self._names.resolve(value)
                 return value | {"$unique": self._token(number)}
             case dict():
                 return {k: self._sent(v) for k, v in value.items()}
