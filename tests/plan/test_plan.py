@@ -158,7 +158,7 @@ entities:
 flows:
   only_three:
     entity: Row
-    requires: [count(Row, true) <= 3]
+    requires: ['count(Row) <= 3']
     effects: ['row.name = "x"']
 """
 

@@ -114,6 +114,6 @@ def test_sampled_texts_match(pattern: str) -> None:
     assert capacity(parts) >= 10**4 or "x*" in pattern or "-" in pattern
 
 
-@pytest.mark.parametrize("text", ["+PT0S", "+PT48H", "-P2D", "+P1DT2H3M4S", "-PT0.000123S"])
+@pytest.mark.parametrize("text", ["+PT0S", "+P2D", "-P2D", "+P1DT2H3M4S", "-PT0.000123S"])
 def test_offsets_read_and_write_alike(text: str) -> None:
     assert write_offset(parse_offset(text)) == text

@@ -27,9 +27,8 @@ from generator.verify.program.symbols import Bindings
 
 MAX_REPAIRS = 40
 COMPANY = 25  # scenarios whose rows are there together: neighbours work on the same entities
-_STRIDE = (
-    10**7 + 123_457
-)  # (no multiple of usual ranges) from one companion's unique values to those of the next
+COMPANIONS = 5  # with companions, after so many scenarios there are rows enough
+_STRIDE = 10**7 + 123_457  # from one companion's unique values to those of the next
 _PART = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]")
 
 
