@@ -28,6 +28,7 @@ from generator.verify.program.symbols import Bindings
 MAX_REPAIRS = 40
 COMPANY = 25  # scenarios whose rows are there together: neighbours work on the same entities
 COMPANIONS = 5  # with companions, after so many scenarios there are rows enough
+CROWD = 4  # times that each companion is played before all else
 _STRIDE = 10**7 + 123_457  # from one companion's unique values to those of the next
 _PART = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]")
 
@@ -70,6 +71,9 @@ class Replayer:
         self._page = ir.infrastructure.max_page_size
         self._turn = 0
         self._companions = [c for c in map(_parsed, companions) if self._repeatable(c)]
+        for _ in range(CROWD * len(self._companions)):
+            self._disturb(START, _Clock(START))
+        self._blank = self._interpreter.snapshot()
 
     def settle(self, scenario: Scenario, start: datetime) -> tuple[Scenario | None, str]:
         """Return the scenario with wildcards where it needs them, or None and why it can't stay."""
