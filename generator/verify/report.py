@@ -12,9 +12,9 @@ from generator.verify.model import SmokeResult, SmokeRow
 def smoke_table(result: SmokeResult, *, failures_only: bool = False) -> Table:
     """Return one line per scenario: its name, what was expected, what came, how long it took."""
     table = Table(title=f"{result.app}: {smoke_line(result)}", title_justify="left", expand=False)
-    table.add_column("scenario", overflow="fold")
-    table.add_column("expected", max_width=48, no_wrap=True, overflow="ellipsis")
-    table.add_column("got", max_width=48, no_wrap=True, overflow="ellipsis")
+    table.add_column("scenario", no_wrap=True, overflow="ellipsis", min_width=40)
+    table.add_column("expected", max_width=36, no_wrap=True, overflow="ellipsis")
+    table.add_column("got", max_width=36, no_wrap=True, overflow="ellipsis")
     table.add_column("ms", justify="right")
     for row in result.failures if failures_only else result.rows:
         style = "" if row.ok else "bold red"
