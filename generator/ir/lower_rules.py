@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Literal as OneOf
+from typing import cast
 
 import msgspec
 
@@ -19,6 +21,8 @@ from generator.ir.model import Condition, Field, ListOptions, Managed, Rule, Uni
 from generator.ir.reads import conjuncts
 from generator.ir.schema import DraftSchema
 from generator.spec.model import ListSpec, UniqueSpec
+
+Action = OneOf["reject", "reuse", "add", "replace"]
 
 _RESERVED_PARAMETERS = ("limit", "offset", "sort", "q", "total")
 
@@ -112,7 +116,8 @@ def _unique(context: Context, draft: EntityDraft, spec: UniqueSpec) -> Unique | 
         " overlaps" if kind == "overlap" else " exists"
     )
     status, message = answer(context, spec.otherwise, 409, message)
-    action = spec.conflict.action if spec.conflict else "reject"
+    # Interned, for JSON leaves a default out only if it is the very same object.
+    action = cast("Action", intern(spec.conflict.action)) if spec.conflict else "reject"
     return Unique(
         id=context.unique_id(f"unique:{draft.name}:{'_'.join(names)}", spec.span),
         name=fitted("_".join(("uq", draft.plural, *(f.wire for f in fields)))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from generator.core.diagnostics import SpecError
+from generator.core.diagnostics import Diagnostic, SpecError
 from generator.emit.bundle import Bundle
 from generator.emit.tree import Tree
 from generator.frontend import compile_front
@@ -68,13 +68,15 @@ def front(text: str) -> Lowered:
 
 def compiles(text: str) -> bool:
     """Whether the front end takes a spec; a refusal must say where."""
+    found: list[Diagnostic] = []
     try:
         front(text)
     except SpecError as error:
-        assert error.diagnostics
-        assert all(d.span.line >= 1 and d.span.column >= 1 and d.message for d in error.diagnostics)
-        return False
-    return True
+        found = list(error.diagnostics)
+        if not found:
+            raise
+    assert all(d.span.line >= 1 and d.span.column >= 1 and d.message for d in found)
+    return not found
 
 
 def build(text: str, until: str = "") -> Built:
@@ -104,4 +106,5 @@ def _failures(result: SmokeResult) -> Iterable[str]:
     if result.problem:
         yield f"smoke: {result.problem}"
     for row in result.failures:
-        yield f"smoke {row.scenario} at {row.step}: {row.request}: expected {row.expected}, got {row.got} {row.problem}"
+        found = f"expected {row.expected}, got {row.got} {row.problem}"
+        yield f"smoke {row.scenario} at {row.step}: {row.request}: {found}"

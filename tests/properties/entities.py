@@ -102,7 +102,9 @@ class EntityMaker:
             extra["list"] = self._listing(entity)
 
     def _unique(self, entity: EntityDef) -> Any:
-        options = [f for f in entity.fields if f.stored and f.managed != "touched" and f.kind not in ("json", "bool")]
+        options = [
+            f for f in entity.fields if f.stored and f.managed != "touched" and f.kind not in ("json", "bool")
+        ]
         fields = self._c.some(options, 2) or options[:1]
         if not fields:
             return None
@@ -113,7 +115,11 @@ class EntityMaker:
         scope = Scope([own_row(entity)], clock=False, hops=False, derived=False, aggregates=False)
         if self._c.chance(50):
             found["while"] = self._exprs.condition(scope, 1)
-        spans = [f.name for f in entity.client() if f.kind in ("datetime", "date") and not f.nullable and f not in fields]
+        spans = [
+            f.name
+            for f in entity.client()
+            if f.kind in ("datetime", "date") and not f.nullable and f not in fields
+        ]
         kinds = {f.kind for f in entity.client() if f.name in spans}
         if len(spans) >= 2 and len(kinds) == 1 and self._c.chance(70):
             found["during"] = spans[:2]
@@ -175,7 +181,7 @@ class EntityMaker:
 
     def _listing(self, entity: EntityDef) -> dict[str, Any]:
         stored = [f for f in entity.fields if f.stored and f.kind != "json"]
-        filters = [f.name for f in stored if f.kind not in ("text",) and f.name not in _PAGE]
+        filters = [f.name for f in stored if f.kind != "text" and f.name not in _PAGE]
         sorts = [f.name for f in stored if f.kind not in ("row", "text")]
         texts = [f.name for f in stored if f.kind in ("string", "text", "email")]
         found: dict[str, Any] = {

@@ -75,7 +75,12 @@ class Expressions:
         if not options:
             return ""
         value = self._c.pick(options)
-        tests = [f"{value.text} is null", f"{value.text} is not null", f"{value.text} == null", f"null != {value.text}"]
+        tests = [
+            f"{value.text} is null",
+            f"{value.text} is not null",
+            f"{value.text} == null",
+            f"null != {value.text}",
+        ]
         if value.kind == "row":
             tests += [f"{value.text}.exists", f"not {value.text}.exists", f"exists({value.text})"]
         return self._c.pick(tests)
@@ -107,11 +112,17 @@ class Expressions:
             return ""
         one = self._c.pick(options)
         same = [v for v in options if v.target is one.target and v is not one]
-        same += [Value(r.path, "row", nullable=False, target=r.entity) for r in scope.rows if r.path and r.entity is one.target]
+        same += [
+            Value(r.path, "row", nullable=False, target=r.entity)
+            for r in scope.rows
+            if r.path and r.entity is one.target
+        ]
         if not same:
             return f"{one.text} is not null" if one.nullable else ""
         other = self._c.pick(same).text
-        return self._c.pick([f"{one.text} == {other}", f"{one.text} != {other}", f"{one.text}.id != {other}.id"])
+        return self._c.pick(
+            [f"{one.text} == {other}", f"{one.text} != {other}", f"{one.text}.id != {other}.id"]
+        )
 
     def _over_rows(self, scope: Scope, depth: int) -> str:
         options = scope.collections()
@@ -133,13 +144,16 @@ class Expressions:
             case "any" | "all" | "exists":
                 return f"{form}({rows}, {self.condition(inner, 0)})"
             case "count":
-                return f"count({rows}, {self.condition(inner, 0)}) {self._c.pick(COMPARE)} {self._c.number(0, 4)}"
+                counted = f"count({rows}, {self.condition(inner, 0)})"
+                return f"{counted} {self._c.pick(COMPARE)} {self._c.number(0, 4)}"
             case "empty":
                 return f"not exists({rows})"
             case "len":
                 return f"len({rows}) {self._c.pick(COMPARE)} {self._c.number(0, 4)}"
             case _:
-                return f"{self.aggregate(rows, element, scope)} {self._c.pick(COMPARE)} {self.number(scope, 0)}"
+                return (
+                    f"{self.aggregate(rows, element, scope)} {self._c.pick(COMPARE)} {self.number(scope, 0)}"
+                )
 
     def within(self, element: EntityDef, scope: Scope) -> Scope:
         """Return the scope inside an aggregate: bare names are of the element."""
@@ -225,7 +239,9 @@ class Expressions:
         if not options:
             return ""
         path = self._c.pick(options)
-        return self._c.pick([path, path, f"trim({path})", f"lower({path})", f"upper({path})", f"coalesce({path}, \"-\")"])
+        return self._c.pick(
+            [path, path, f"trim({path})", f"lower({path})", f"upper({path})", f'coalesce({path}, "-")']
+        )
 
     def moment(self, scope: Scope, kind: str) -> str:
         """Return an expression of a date or a datetime."""
@@ -245,7 +261,9 @@ class Expressions:
 
     # --- a value for a field ---
 
-    def value(self, kind: str, scope: Scope, values: tuple[str, ...] = (), target: EntityDef | None = None) -> str:
+    def value(
+        self, kind: str, scope: Scope, values: tuple[str, ...] = (), target: EntityDef | None = None
+    ) -> str:
         """Return an expression that may be stored in a field of a kind, or "" when there is none."""
         sure = kind not in (*NUMBERS, *TEXTS)  # of those a caller makes sure itself
         same = [

@@ -13,7 +13,14 @@ _KINDS = (
     *("string", "int", "decimal", "bool", "enum", "datetime", "date", "text", "float"),
     *("email", "url", "uuid", "time", "json"),
 )
-_PATTERNS = ("[A-Z]{3}", "^[a-z0-9_]+$", "[0-9]{4}-[A-Z]+", "#[0-9a-f]{6}", "\\\\+?[0-9 ]{5,12}", "(a|bc)[x-z]?d*")
+_PATTERNS = (
+    "[A-Z]{3}",
+    "^[a-z0-9_]+$",
+    "[0-9]{4}-[A-Z]+",
+    "#[0-9a-f]{6}",
+    "\\\\+?[0-9 ]{5,12}",
+    "(a|bc)[x-z]?d*",
+)
 
 
 class FieldMaker:
@@ -97,7 +104,9 @@ class FieldMaker:
             case "string" | "text":
                 return self._text_bounds(field)
             case "int":
-                return self._c.pick([{"ge": "0"}, {"gt": "0"}, {"ge": "1", "le": "9"}, {"lt": "100"}, {"ge": "-5", "lt": "5"}])
+                return self._c.pick(
+                    [{"ge": "0"}, {"gt": "0"}, {"ge": "1", "le": "9"}, {"lt": "100"}, {"ge": "-5", "lt": "5"}]
+                )
             case "decimal":
                 return self._c.pick([{"ge": "0"}, {"gt": "0"}, {"le": "90"}, {"gt": "0", "lt": "99"}])
             case "float":
@@ -112,7 +121,9 @@ class FieldMaker:
     def _text_bounds(self, field: FieldDef) -> dict[str, Any]:
         if field.kind == "string" and self._c.chance(30):
             return {"pattern": '"' + self._c.pick(_PATTERNS) + '"'}
-        return self._c.pick([{"max_length": 20}, {"min_length": 1, "max_length": 40}, {"min_length": 2, "max_length": 8}])
+        return self._c.pick(
+            [{"max_length": 20}, {"min_length": 1, "max_length": 40}, {"min_length": 2, "max_length": 8}]
+        )
 
     def _default(self, field: FieldDef, bounds: dict[str, Any]) -> str:
         if bounds or not self._c.chance(35):

@@ -112,7 +112,9 @@ class FlowMaker:
     def _targets(self, frame: Frame) -> list[tuple[Row, FieldDef]]:
         """Return the fields that may be assigned, of the rows in scope and one reference further."""
         rows = [*frame.rows, *frame.created]
-        rows += [Row(v.text, v.target) for v in frame.inputs if v.kind == "row" and v.target and not v.nullable]
+        rows += [
+            Row(v.text, v.target) for v in frame.inputs if v.kind == "row" and v.target and not v.nullable
+        ]
         for row in list(rows):
             for f in row.entity.of_kind("row"):
                 if not f.nullable and f.target is not None:
@@ -196,7 +198,9 @@ class FlowMaker:
 
     def _row_of(self, target: FieldDef, scope: Scope) -> str:
         options = [r.path for r in scope.rows if r.entity is target.target and r.path]
-        options += [v.text for v in scope.values() if v.kind == "row" and v.target is target.target and not v.nullable]
+        options += [
+            v.text for v in scope.values() if v.kind == "row" and v.target is target.target and not v.nullable
+        ]
         return self._c.pick(options) if options else ""
 
     def _copied(
@@ -212,7 +216,8 @@ class FlowMaker:
         same = [
             f.name
             for f in element.fields
-            if f.assignable and any((g.name, g.kind, g.target) == (f.name, f.kind, f.target) for g in rows.fields)
+            if f.assignable
+            and any((g.name, g.kind, g.target) == (f.name, f.kind, f.target) for g in rows.fields)
         ]
         values = self._set(element, inner)
         if values is None:
@@ -264,5 +269,9 @@ class FlowMaker:
             return None
         links, element = self._c.pick(options)
         rows = [r.path for r in frame.rows if r.entity is element]
-        rows += [v.text for v in self._scope(frame).values() if v.kind == "row" and v.target is element and not v.nullable]
+        rows += [
+            v.text
+            for v in self._scope(frame).values()
+            if v.kind == "row" and v.target is element and not v.nullable
+        ]
         return f"{links} {self._c.pick(('+=', '-='))} {self._c.pick(rows)}" if rows else None

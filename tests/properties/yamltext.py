@@ -21,7 +21,9 @@ def dump(value: Any, indent: int = 0) -> str:
 
 
 def _below(value: Any, indent: int) -> str:
-    return "\n" + dump(value, indent + 1) if isinstance(value, dict | list) and value else " " + _scalar(value)
+    return (
+        "\n" + dump(value, indent + 1) if isinstance(value, dict | list) and value else " " + _scalar(value)
+    )
 
 
 def _scalar(value: Any) -> str:
