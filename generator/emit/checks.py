@@ -64,11 +64,14 @@ class EntityConstraints:
         self.found = Constraints()
 
     def collect(self) -> Constraints:
-        """Return everything: what the spec lists as unique, then by field, then the rules."""
-        for unique in self._entity.uniques:
-            self._unique(unique)
+        """Return everything by field, then what the spec lists as unique, then the rules.
+
+        Of several that a row violates, PostgreSQL names the first.
+        """
         for field in stored_fields(self._entity):
             self._field(field)
+        for unique in self._entity.uniques:
+            self._unique(unique)
         for rule in self._entity.rules:
             self._rule(rule)
         return self.found

@@ -165,19 +165,19 @@ def _only(context: Context, draft: EntityDraft, node: Node) -> Expr | None:
 def _during(context: Context, draft: EntityDraft, spec: UniqueSpec) -> tuple[str, str] | None:
     found = [context.stored_field(draft, name, "during") for name in spec.during]
     for field, name in zip(found, spec.during, strict=True):
-        if field is not None and (field.type.name not in ("date", "datetime") or field.type.nullable):
-            hint = "two fields of one type, date or datetime, that are never null"
+        if field is not None and field.type.name not in ("date", "datetime"):
+            hint = "two fields of one type, date or datetime"
             context.error("E513", f"`during` can't use `{name}`", name.span, hint)
             return None
     start, end = found
     if start is None or end is None:
         return None
-    if start.type != end.type or start.name == end.name:
+    if start.type.name != end.type.name or start.name == end.name:
         context.error("E513", "`during` takes two different fields of one type", spec.during[1].span)
     elif not any(_orders(rule, start.name, end.name) for rule in draft.rules):
-        hint = f"add the rule `{start.name} < {end.name}`"
-        context.error(
-            "E514", f"nothing says that `{start.name}` comes before `{end.name}`", spec.during[0].span, hint
+        hint = f"a row for which it does not overlaps nothing; add the rule `{start.name} < {end.name}`"
+        context.found.warning(
+            "W504", f"nothing says that `{start.name}` comes before `{end.name}`", spec.during[0].span, hint
         )
     return start.name, end.name
 

@@ -142,7 +142,8 @@ class Writer:
             for field in entity.fields:
                 if field.unique and self._twin(row, (field.name,)):
                     raise Problem(409, "conflict", f"{field.wire} is already taken", field.id)
-            for unique in entity.uniques:
+            # In the sequence in which PostgreSQL got to know them: partial indexes follow the constraints.
+            for unique in sorted(entity.uniques, key=lambda u: u.only is not None and u.during is None):
                 if self.rival(row, unique) is not None:
                     raise Problem(unique.status, "conflict", unique.message, unique.id)
 
