@@ -293,16 +293,23 @@ class Effects:
     def _link(self, effect: Link) -> None:
         self._writes.ready()
         ref = effect.collection
-        holder, row = self._row(ref), self._row(row_at(effect.row))
+        holder, linked = self._row(ref), self._linked(effect.row)
         verb = "REMOVE" if effect.remove else "ADD"
         statement_ = f"{self._home.queries(row_entity(self._index, ref))}.{verb}_{ref.field.upper()}"
-        self._function.body.line(f"await tx.execute({statement_}, id={holder}.id, ids=[{row}.id])", effect.id)
+        self._function.body.line(f"await tx.execute({statement_}, id={holder}.id, ids=[{linked}])", effect.id)
         if self._read_later(effect, ref):
+            row = self._row(row_at(effect.row))
             rows = f"{holder}.{attribute(ref.field)}"
             test, change = ("in", "remove") if effect.remove else ("not in", "append")
             with self._function.block(f"if {row} {test} {rows}:"):
                 self._function.body.line(f"{rows}.{change}({row})")
         self._note(ref, effect)
+
+    def _linked(self, row: EntityRef) -> str:
+        """Return a row's id; behind a reference that is always set, the row need not be in memory."""
+        if row.field and not row.type.nullable:
+            return self._function.exprs().stored(row, row.type)
+        return f"{self._row(row_at(row))}.id"
 
     def _read_later(self, effect: Effect, collection: EntityRef) -> bool:
         entity = row_entity(self._index, collection)
