@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 _INDENT = "    "
+_FLAG = re.compile(r"([A-Za-z_]\w*) = (?:True|False)")
 _TEXT = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*\b(?!=(?!=))")  # no attribute, no keyword of a call
 
@@ -30,6 +31,14 @@ class Bind:
 
 
 @dataclass(frozen=True)
+class Unpack:
+    """`a, b = value`; a name that nothing needs becomes `_`."""
+
+    names: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True)
 class Block:
     """A statement with a body: `head` ends in a colon."""
 
@@ -38,7 +47,7 @@ class Block:
     node: str = ""
 
 
-Statement = Line | Bind | Block
+Statement = Line | Bind | Unpack | Block
 
 
 @dataclass
@@ -54,6 +63,10 @@ class Body:
     def bind(self, name: str, value: str, node: str = "", *, pure: bool = False) -> None:
         """Add an assignment to a new variable; a `pure` value does nothing but read."""
         self.statements.append(Bind(name, value, node, pure))
+
+    def unpack(self, names: Iterable[str], value: str) -> None:
+        """Add an assignment to several new variables."""
+        self.statements.append(Unpack(tuple(names), value))
 
     def block(self, head: str, body: Body, node: str = "") -> None:
         """Add a block."""
@@ -79,9 +92,11 @@ def names_read(statements: Iterable[Statement]) -> frozenset[str]:
 def _texts(statements: Iterable[Statement]) -> Iterator[str]:
     for statement in statements:
         match statement:
-            case Line(text=text):
+            case Line(text=text) if not _FLAG.fullmatch(text):
                 yield text
-            case Bind(value=value):
+            case Line():
+                pass
+            case Bind(value=value) | Unpack(value=value):
                 yield value
             case Block(head=head, body=body):
                 yield head
@@ -91,15 +106,29 @@ def _texts(statements: Iterable[Statement]) -> Iterator[str]:
 def _lines(statements: Iterable[Statement], depth: int, read: frozenset[str]) -> Iterator[str]:
     indent = _INDENT * depth
     for statement in statements:
-        if isinstance(statement, Bind) and statement.pure and statement.name not in read:
+        if _is_idle(statement, read):
             continue
-        if statement.node:
+        if not isinstance(statement, Unpack) and statement.node:
             yield f"{indent}#@ {statement.node}"
         match statement:
             case Line(text=text):
                 yield f"{indent}{text}"
             case Bind(name=name, value=value):
                 yield f"{indent}{name} = {value}" if name in read else f"{indent}{value}"
+            case Unpack(names=names, value=value):
+                yield f"{indent}{', '.join(n if n in read else '_' for n in names)} = {value}"
             case Block(head=head, body=body):
                 yield f"{indent}{head}"
                 yield from _lines(body, depth + 1, read)
+
+
+def _is_idle(statement: Statement, read: frozenset[str]) -> bool:
+    """Whether a statement only sets what nothing reads: a variable to what was read, a flag."""
+    match statement:
+        case Bind(pure=True, name=name):
+            return name not in read
+        case Line(text=text):
+            flag = _FLAG.fullmatch(text)
+            return flag is not None and flag[1] not in read
+        case _:
+            return False

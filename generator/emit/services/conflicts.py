@@ -28,7 +28,9 @@ class Conflicts:
         self._name = name
         self._given = given
         self._queries = function.home.queries(entity.name)
-        self._uniques = [u for u in entity.uniques if u.on_conflict != "reject"]
+        self._uniques = [
+            u for u in entity.uniques if u.on_conflict != "reject" and self._certain(u) is not False
+        ]
         self._merging = [u for u in self._uniques if u.on_conflict != "reuse"]
         self.existing = function.bind(_EXISTING, _EXISTING) if self._uniques else ""
 
@@ -53,8 +55,6 @@ class Conflicts:
         declared = False
         for unique in self._uniques:
             certain = self._certain(unique)
-            if certain is False:
-                continue
             later = declared and bool(self._merging)
             if (certain is None or later) and not declared:
                 model = self._function.home.model(self._entity.name)
@@ -109,9 +109,8 @@ class Conflicts:
                 row = statement(self._function.home, field.type.of, lock(field.type.of), "")
                 key = f"{self._name}.{attribute(field.wire)}"
                 one = f"await tx.one({self._function.home.model(field.type.of)}, {row}, id={key})"
-                body.line(
-                    f"{variable} = {f'{one} if {key} is not None else None' if field.type.nullable else one}"
-                )
+                value = f"{one} if {key} is not None else None" if field.type.nullable else one
+                body.bind(variable, value, pure=True)
 
     def _change(self, field: Field, *, add: bool) -> str:
         there, new = f"{self.existing}.{attribute(field.wire)}", f"{self._name}.{attribute(field.wire)}"

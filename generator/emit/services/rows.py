@@ -13,7 +13,8 @@ from generator.emit.python import attribute
 from generator.emit.services.function import Function
 from generator.emit.services.queries import next_name
 from generator.emit.sqltypes import initial_value
-from generator.expr.model import EntityRef, Expr, Literal
+from generator.expr.model import INT, CallExpr, ContextRef, EntityRef, Expr, Literal
+from generator.expr.walk import refs
 from generator.ir.index import stored_fields
 from generator.ir.model import Entity, Field, Managed
 
@@ -37,7 +38,9 @@ class NewRow:
 
     def text(self) -> str:
         """Return the constructor call."""
-        arguments = [f"{attribute(f.wire)}={self._code(f)}" for f in stored_fields(self._entity)]
+        fields = stored_fields(self._entity)
+        codes = {f.name: self._code(f) for f in sorted(fields, key=lambda f: f.managed is Managed.SNAPSHOT)}
+        arguments = [f"{attribute(f.wire)}={codes[f.name]}" for f in fields]
         return f"{self._function.home.model(self._entity.name)}({', '.join(arguments)})"
 
     def _code(self, field: Field) -> str:
@@ -52,7 +55,9 @@ class NewRow:
                 value = expand(field.value, self._function.index)
                 see = partial(seen_from, given=self.exprs)
                 self._function.compute(value, see=see)
-                return self._function.exprs().stored(see(value), field.type)
+                seen = see(value)
+                self.exprs[field.name] = _as_stored(seen, field)  # later snapshots may read it
+                return self._function.exprs().stored(seen, field.type)
             case _:
                 return self._default(field)
 
@@ -65,10 +70,34 @@ class NewRow:
 
     def _counter(self, field: Field) -> str:
         statement = f"{self._function.home.queries(self._entity.name)}.{next_name(field)}"
-        if not field.counter_per:
-            return f"await tx.fetch_value({statement})"
-        per = self._function.index.field(self._entity.name, field.counter_per)
-        return f"await tx.fetch_value({statement}, {per.wire}={self.codes[per.name]})"
+        if field.counter_per:
+            per = self._function.index.field(self._entity.name, field.counter_per)
+            statement += f", {per.wire}={self.codes[per.name]}"
+        number = f"await tx.fetch_value({statement})"
+        return self._named(field, number) if self._is_read(field) else number
+
+    def _named(self, field: Field, number: str) -> str:
+        """Give the number a variable, which snapshots read like an input."""
+        variable = self._function.variable(field.wire)
+        self._function.body.bind(variable, number)
+        self._function.inputs[f"new:{variable}"] = variable
+        self.exprs[field.name] = ContextRef("input", f"new:{variable}", field.type)
+        return variable
+
+    def _is_read(self, field: Field) -> bool:
+        """Whether a snapshot of the row reads the field."""
+        values = [
+            f.value for f in self._entity.fields if f.managed is Managed.SNAPSHOT and f.value is not None
+        ]
+        read = [ref for value in values for ref in refs(expand(value, self._function.index))]
+        return any(ref.root == "self" and (*ref.via, ref.field)[0] == field.name for ref in read)
+
+
+def _as_stored(expr: Expr, field: Field) -> Expr:
+    """Return what a field keeps of a value: decimals are rounded to their scale."""
+    if field.type.name != "decimal":
+        return expr
+    return CallExpr("round", (expr, Literal(field.type.scale, INT)), field.type)
 
 
 def seen_from(expr: Expr, given: Mapping[str, Expr]) -> Expr:

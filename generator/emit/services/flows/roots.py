@@ -82,9 +82,9 @@ class Roots:
 
     def _together(self, roots: list[Root]) -> None:
         """Lock rows of one entity in one statement, so that two requests can't block each other."""
-        names = ", ".join(self._function.rows[r.binding] for r in roots)
         row = self._row(roots[0].entity, self._needs.lock(roots[0].entity.name), "ROWS")
-        self._function.body.line(f"{names} = await tx.rows({row}, {', '.join(r.id for r in roots)})")
+        names = [self._function.rows[r.binding] for r in roots]
+        self._function.body.unpack(names, f"await tx.rows({row}, {', '.join(r.id for r in roots)})")
 
     def _alone(self, root: Root) -> None:
         row = self._row(root.entity, self._needs.lock(root.entity.name))
