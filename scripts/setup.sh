@@ -25,4 +25,5 @@ echo "setup: installing the locked dependencies"
 # Bytecode now: without it every command pays 2 s for Dagster's imports.
 .venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.lock
 .venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --no-deps --no-build-isolation -e .
+env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m compileall -q generator appgen_assets appgen_resources
 touch .venv/.ready

@@ -1,4 +1,4 @@
-"""What counts as an e-mail address, a URL, a timestamp ...: the one definition that schemas and interpreter share.
+"""What counts as an e-mail address, a URL, a timestamp ...: one definition for schemas and interpreter.
 
 Each pattern is anchored, uses only ASCII classes and no look-around, so that
 Python's `re` and the Rust engine inside Pydantic read it alike. Match in Python
