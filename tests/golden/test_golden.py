@@ -1,7 +1,7 @@
 """A spec and the complete output: whatever moves inside, this may not change unseen.
 
-`make golden` rewrites the expected files. Copied libraries (runtime, smoke
-program) are left out; of the plan, the names of its scenarios are kept.
+`make golden` rewrites the expected files. What is copied (runtime, smoke
+program) and the plan, which tests/plan looks after, are left out.
 That these applications also run is shown in tests/live and tests/corpus.
 """
 
@@ -21,9 +21,7 @@ COPIED = ("app/runtime/", "smoke/", ".appgen/")
 
 def produced(name: str, state: Path) -> dict[str, str]:
     made = compiled(ROOT / "specs" / f"{name}.yaml", state)
-    files = {f.path: f.text for f in made["app_bundle"].files if not f.path.startswith(COPIED)}
-    names = [scenario.name for scenario in made["test_plan"].scenarios()]
-    return {**files, "scenarios.txt": "\n".join(names) + "\n"}
+    return {f.path: f.text for f in made["app_bundle"].files if not f.path.startswith(COPIED)}
 
 
 def kept(folder: Path) -> dict[str, str]:
