@@ -7,7 +7,7 @@ from typing import Literal as OneOf
 
 import msgspec
 
-from generator.expr.model import EntityRef, Expr, RowsOf
+from generator.expr.model import BOOL, AggregateExpr, EntityRef, Expr, Literal, NotExpr, RowsOf
 from generator.ir.index import Index
 from generator.ir.model import (
     ApplicationIR,
@@ -119,11 +119,12 @@ class Writer(msgspec.Struct, frozen=True):
 
 
 class Maker(msgspec.Struct, frozen=True):
-    """A flow's effect that makes a row."""
+    """A flow's effect that makes a row, and under which conditions it does."""
 
     operation: str
     effect: Create
     loops: tuple[Each, ...]
+    conditions: tuple[Expr, ...] = ()
 
 
 class Makers:
@@ -138,20 +139,33 @@ class Makers:
                 flow = index.flows[operation.flow]
                 self._note(operation.id, flow.effects, ())
 
-    def _note(self, operation: str, effects: tuple[Effect, ...], loops: tuple[Each, ...]) -> None:
+    def _note(
+        self,
+        operation: str,
+        effects: tuple[Effect, ...],
+        loops: tuple[Each, ...],
+        conditions: tuple[Expr, ...] = (),
+    ) -> None:
         for effect in effects:
             match effect:
                 case Assign(target=target) | Transition(target=target):
                     key = (_holder(self.index, target), target.field)
                     self.writers.setdefault(key, []).append(Writer(operation, effect, loops))
                 case Create(entity=entity):
-                    self.makers.setdefault(entity, []).append(Maker(operation, effect, loops))
+                    self.makers.setdefault(entity, []).append(Maker(operation, effect, loops, conditions))
                 case Each(body=body):
-                    self._note(operation, body, (*loops, effect))
-                case When(then=then, otherwise=otherwise):
-                    self._note(operation, (*then, *otherwise), loops)
+                    self._note(operation, body, (*loops, effect), (*conditions, _some(effect)))
+                case When(condition=condition, then=then, otherwise=otherwise):
+                    self._note(operation, then, loops, (*conditions, condition))
+                    self._note(operation, otherwise, loops, (*conditions, NotExpr(condition)))
                 case Delete() | Link():
                     pass
+
+
+def _some(loop: Each) -> Expr:
+    """Return the condition under which a loop runs at all."""
+    yes = Literal(value=True, type=BOOL)
+    return AggregateExpr("any", loop.source, loop.binding, yes, loop.where)
 
 
 def _holder(index: Index, ref: EntityRef) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.ir.model import Operation, OperationKind
 from generator.verify.plan.conditions import find_operation
-from generator.verify.plan.requests import Draft
+from generator.verify.plan.requests import Draft, ref
 from generator.verify.plan.session import Exchange, Session
 
 MAX_LOOKS = 10
@@ -20,7 +20,8 @@ class Looker:
         """Read every row that the request made, changed or deleted; whether any could be read."""
         drafts: dict[str, Draft] = {}
         for entity, row_id in (*exchange.changed, *exchange.created, *exchange.deleted):
-            draft = self.read(entity, row_id)
+            hidden = (entity, row_id) in exchange.created and row_id not in str(exchange.body)
+            draft = self._revealing(entity, row_id) if hidden else self.read(entity, row_id)
             if draft is not None:
                 drafts.setdefault(repr(draft), draft)
         for draft in list(drafts.values())[:MAX_LOOKS]:
@@ -43,6 +44,29 @@ class Looker:
             return self.listed(entity, row_id)
         owner = self._session.index.entities[entity].owner
         return self.read(owner, self._session.owner_of[row_id]) if owner else None
+
+    def reveal(self, entity: str, row_id: str) -> None:
+        """Show a row whose id no answer has held yet: in what owns it, or in a list of rows like it."""
+        draft = self._revealing(entity, row_id)
+        if draft is not None:
+            self._session.send(draft)
+
+    def _revealing(self, entity: str, row_id: str) -> Draft | None:
+        owner = self._session.owner_of.get(row_id)
+        shown = self.read(self._session.index.entities[entity].owner, owner) if owner else None
+        return shown or self._filtered(entity, row_id)
+
+    def _filtered(self, entity: str, row_id: str) -> Draft | None:
+        """Return the list of the rows that refer to the same row as this one."""
+        operation = find_operation(self._session.index, entity, OperationKind.LIST)
+        row = self._session.row(entity, row_id)
+        if operation is None or operation.rows or row is None:
+            return None
+        for name in self._session.index.entities[entity].listing.filters:
+            field = self._session.index.field(entity, name)
+            if field.type.name == "row" and row.get(name) is not None:
+                return Draft(operation.id, query={field.wire: ref(str(row[name]))}, about="look")
+        return None
 
     def listed(self, entity: str, row_id: str) -> Draft | None:
         """Return the list of an owned row's siblings."""

@@ -8,6 +8,7 @@ import msgspec
 
 from generator.ir.model import OperationKind
 from generator.verify.plan.conditions import find_operation
+from generator.verify.plan.look import Looker
 from generator.verify.plan.requests import Draft
 from generator.verify.plan.session import Exchange, Session
 from generator.verify.plan.wants import Move, Place, Program, Want, keys_of
@@ -132,6 +133,7 @@ class Realizer:
         if want.inside is not None:
             self._find(key, want)
         elif want.maker is not None:
+            self._run.place = Place("maker", key)
             self._take(key, want, self._do(want.maker, Place("maker", key)))
         else:
             self._create(key, want)
@@ -157,6 +159,8 @@ class Realizer:
         if not made:
             raise Impossible(f"{exchange.draft.operation} made no {want.entity}")
         self._run.ids[key] = answered if answered in made else made[0]
+        if answered not in made and made[0] not in str(exchange.body):
+            Looker(self._session).reveal(want.entity, made[0])
 
     def _find(self, key: int, want: Want) -> None:
         inside = want.inside

@@ -173,11 +173,25 @@ class Searcher:
 
     def _propose(self, run: Run, goal: Goal) -> Iterator[Program]:
         if run.problem:
+            yield from self._make_it(run)
             return
         if not run.ready and run.failed is not None and run.place is not None:
             yield from self._mend(run, run.failed, run.place)
         elif run.answer is not None:
             yield from self._aim(run, run.answer, goal)
+
+    def _make_it(self, run: Run) -> Iterator[Program]:
+        """Make the conditions true under which a flow makes a row that it has not made."""
+        place = run.place
+        if place is None or place.kind != "maker" or place.key not in run.program.wants:
+            return
+        world = World(self._session, run, place)
+        tweaker = Tweaker(self._builder, self.turner, world)
+        entity = run.program.wants[place.key].entity
+        for maker in self._builder.makers.makers.get(entity, ()):
+            if maker.operation == world.move(place).operation:
+                for condition in maker.conditions:
+                    yield from tweaker.toward(condition, world.scope(place), truth=True)
 
     def _aim(self, run: Run, answer: Exchange, goal: Goal) -> Iterator[Program]:
         place = Place("target")
