@@ -204,7 +204,10 @@ def unknown(path: s.Path, context: Context) -> None:
     if name in scope.inputs:
         context.error("E407", f"`{name}` has no fields: it is not a row", place)
         return
-    context.error("E401", f"unknown name `{name}`", place, did_you_mean(name, _known(context)))
+    hint = did_you_mean(name, _known(context))
+    if len(path.parts) == 1 and not hint.startswith("did you mean"):
+        hint += f"{'; ' * bool(hint)}a text has quotes of its own: '\"{name}\"'"
+    context.error("E401", f"unknown name `{name}`", place, hint)
 
 
 def _known(context: Context) -> Iterable[str]:

@@ -109,7 +109,8 @@ class Reader:
         try:
             return parse_scalar(parser, found)
         except ParseError as error:
-            self.found.error(error.code, error.message, error.span, error.hint or comment_hint(found))
+            hint = error.hint or comment_hint(found) or quote_hint(found)
+            self.found.error(error.code, error.message, error.span, hint)
             return None
 
     def text(self, node: YamlNode, what: str) -> Text | None:
@@ -152,6 +153,18 @@ def comment_hint(node: Scalar) -> str:
     behind = node.file.text[node.end : node.end + 40].split("\n")[0]
     if not node.style and behind.lstrip().startswith("#") and node.text.count('"') % 2:
         return "a # after a blank begins a comment: put the whole text in single quotes"
+    return ""
+
+
+def quote_hint(node: Scalar) -> str:
+    """Explain a text whose quotes were YAML's."""
+    if (
+        node.style in ("'", '"')
+        and " " in node.text.strip()
+        and len(node.text) <= 40
+        and '"' not in node.text
+    ):
+        return f"a text has quotes of its own: '\"{node.text}\"'"
     return ""
 
 

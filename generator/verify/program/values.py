@@ -71,7 +71,8 @@ def unique_value(symbol: dict[str, Any], base: int, start: datetime) -> Any:
         case {"ordinals": [low, high]}:
             return date.fromordinal(low + number % (high - low + 1)).isoformat()
         case {"seconds": [low, high]}:
-            return wire_datetime(start + timedelta(seconds=low + number % (high - low + 1)))
+            # Half an hour apart, for no two scenarios start at the same time.
+            return wire_datetime(start + timedelta(seconds=low + number * 1800 % (high - low)))
         case {"days": [low, high]}:
             return _day(start.date(), low + number % (high - low + 1))
         case {"uuid": _}:
