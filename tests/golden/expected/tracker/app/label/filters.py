@@ -1,0 +1,14 @@
+"""Query parameters of a list of labels."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.runtime.endpoints import ListQuery
+
+
+class LabelQuery(ListQuery):
+    """What a list of labels can be asked for."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    sort: Annotated[str | None, Field(description="Comma-separated, a minus for descending: name")] = None
