@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SPEC ?= specs/shop.yaml
 
-.PHONY: setup demo test check lint types format golden bench lock ui screenshot test-browser clean
+.PHONY: setup demo test check lint types format golden bench lock ui screenshot test-browser test-corpus test-docker clean
 
 setup: $(READY)
 
@@ -16,11 +16,17 @@ demo: $(READY)  ## build the example application and show what was verified
 	@$(BIN)/appgen build $(SPEC)
 
 test: $(READY)  ## the whole test suite
-	@$(BIN)/python -m pytest -n auto -m "not browser"
+	@$(BIN)/python -m pytest -n auto -m "not browser and not docker and not corpus"
+
+test-corpus: $(READY)  ## builds and exercises applications of further domains, and random ones (long)
+	@$(BIN)/python -m pytest -n auto -m corpus
 
 test-browser: $(READY)  ## the tests that need a browser (Debian's chromium is installed if it is missing)
 	@sh scripts/install_browser.sh
 	@$(BIN)/python -m pytest -m browser
+
+test-docker: $(READY)  ## the tests of the docker sandbox (an engine is installed and started if none answers)
+	@sh scripts/test_docker.sh
 
 check: $(READY) lint types  ## style, types, who may import whom
 

@@ -14,11 +14,13 @@ def built(request: pytest.FixtureRequest) -> Built:
     return build(request.param.read_text(encoding="utf-8"))
 
 
+@pytest.mark.corpus
 @pytest.mark.slow
 def test_gates_and_scenarios_pass(built: Built) -> None:
     assert complaints(built) == []
 
 
+@pytest.mark.corpus
 @pytest.mark.slow
 def test_every_operation_is_exercised(built: Built) -> None:
     exercised = {step.operation for s in built.plan.scenarios() for step in s.steps}

@@ -18,6 +18,7 @@ def _seeds() -> list[int]:
     return list(range(int(first), int(last or first) + 1)) if first else list(_USUAL)
 
 
+@pytest.mark.corpus
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", _seeds())
 def test_a_random_application_passes_its_gates_and_scenarios(seed: int) -> None:
