@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -65,8 +66,10 @@ def _talk(connection: Any, sent: bytes, timeout: float) -> tuple[str, str]:
     except TimeoutError as error:
         raise MachineError(f"Docker does not answer: no end of a command after {timeout:g} s") from error
     finally:
-        connection.close()
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)  # a writer may still wait for a command that reads no more
         writer.join()
+        connection.close()
     error_output = outputs.pop(streams.STDERR, [])
     return _text([part for parts in outputs.values() for part in parts]), _text(error_output)
 

@@ -11,7 +11,7 @@ from docker.models.containers import Container
 from docker.types import LogConfig
 
 from generator.host.docker.engine import cores
-from generator.host.docker.labels import own_labels
+from generator.host.docker.labels import own_labels, remove_container
 
 NO_HEALTHCHECK = {"test": ["NONE"]}
 
@@ -52,8 +52,13 @@ def start(
         # Whatever the engine's own choice is: these can be read back.
         "log_config": LogConfig(type=LogConfig.types.JSON, config={"max-size": "64m"}),
     }
-    started: Container = client.containers.run(image, detach=True, **options, **more)
-    return started
+    container: Container = client.containers.create(image, **options, **more)
+    try:
+        container.start()
+    except BaseException:
+        remove_container(client, str(container.id))
+        raise
+    return container
 
 
 def logs(container: Container) -> str:

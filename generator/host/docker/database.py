@@ -62,7 +62,8 @@ class DatabaseContainer:
                 "PGDATA": f"{_ROOM}/data",
             },
         )
-        self.network = f"container:{self._container.id}"
+        self.id = str(self._container.id)
+        self.network = f"container:{self.id}"
 
     def wait(self) -> None:
         """Return once connections are taken (the image's own first start takes none by TCP)."""
@@ -82,4 +83,4 @@ class DatabaseContainer:
 
     def remove(self) -> None:
         """Kill and remove it, its data too."""
-        remove_container(self._client, str(self._container.id))
+        remove_container(self._client, self.id)

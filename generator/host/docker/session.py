@@ -57,6 +57,12 @@ class DockerSession:
             _COMMANDS, entrypoint=["sleep", "infinity"], healthcheck=containers.NO_HEALTHCHECK
         )
 
+    @property
+    def container_ids(self) -> list[str]:
+        """Ids of the database, of where commands run, and of the server if there is one."""
+        used = [self._inside, *([self._server] if self._server is not None else [])]
+        return [self._database.id, *(str(container.id) for container in used)]
+
     def run(self, args: Sequence[str], *, stdin: str = "", timeout: float = 60) -> Completed:
         """Run a command inside; tools that are no part of the image run beside it, on the same files."""
         if args[0] == "python":
