@@ -12,12 +12,13 @@ from generator.ir.model import ApplicationIR, Operation, OperationKind
 from generator.verify.model import Kind, Scenario, Uncovered
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import Causes, Makers, find_operation
+from generator.verify.plan.goals import Goal
 from generator.verify.plan.look import Looker
 from generator.verify.plan.maker import Maker
 from generator.verify.plan.oracle import Oracle
 from generator.verify.plan.requests import Draft
 from generator.verify.plan.scribe import Heading, Scribe
-from generator.verify.plan.search import Goal, Searcher
+from generator.verify.plan.search import Searcher
 from generator.verify.plan.session import Exchange, Session
 from generator.verify.plan.states import Known, States
 from generator.verify.plan.wants import Program

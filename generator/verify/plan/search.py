@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
-from typing import Any
 
 import msgspec
 
@@ -14,6 +13,7 @@ from generator.ir.index import Index
 from generator.ir.model import Managed, Unique
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import Cause, Causes
+from generator.verify.plan.goals import Goal, Lead, Mark, got_farther, is_met
 from generator.verify.plan.imagine import Handle, Made, Scope, World, from_python
 from generator.verify.plan.knobs import Finder, Knob
 from generator.verify.plan.realize import Realizer, Run
@@ -25,53 +25,6 @@ from generator.verify.plan.wants import Place, Program, later
 
 RUNS_AT_LEAST, RUNS_PER_OPERATION = 2000, 100  # of one planning; then only first guesses are tried
 MAX_TWEAKS = 60  # taken from one failed run
-
-
-class Goal(msgspec.Struct, frozen=True):
-    """What the target's answer must be: success, or a refusal by `cause`."""
-
-    cause: Cause | None = None
-    status: int = 0  # that is wanted, whatever the cause
-    code: str = ""  # of the refusal, whatever causes it
-    body: tuple[tuple[str, Any], ...] = ()  # members that the target must have been sent with
-    rows: tuple[int, ...] = ()  # wanted rows that must be among those made; no target is needed for it
-
-    def met(self, answer: Exchange) -> bool:
-        """Whether this is the wanted answer."""
-        sent = answer.draft.body if isinstance(answer.draft.body, dict) else {}
-        if any(sent.get(name) != value for name, value in self.body):
-            return False
-        if self.code:
-            return answer.code == self.code
-        if self.status:
-            return answer.status == self.status
-        if self.cause is None:
-            return answer.ok
-        return answer.constraint == self.cause.id and answer.code != "out_of_range"
-
-
-class _Mark(msgspec.Struct, frozen=True):
-    """How far a run came: which operation was refused, by which of its conditions, and what went well."""
-
-    operation: str
-    position: int
-    done: tuple[str, ...]
-
-
-class _Lead(msgspec.Struct, frozen=True):
-    """A program to be tried; `mark` is how far the one came that it was made from."""
-
-    program: Program
-    level: int = 0
-    depth: int = 0
-    mark: _Mark | None = None
-
-
-def _later(mark: _Mark, before: _Mark) -> bool:
-    """Whether a run came farther than the one before it: past a condition, or past the whole request."""
-    if mark.operation == before.operation and mark.position > before.position >= 0:
-        return True
-    return mark.done.count(before.operation) > before.done.count(before.operation)
 
 
 class Searcher:
@@ -107,11 +60,11 @@ class Searcher:
         return self._find(first, goal, budget, greedy) or self._find(first, goal, budget // 2, not greedy)
 
     def _find(self, starts: list[Program], goal: Goal, budget: int, greedy: bool) -> Run | None:  # noqa: FBT001
-        queue: list[tuple[int, int, int, _Lead]] = []
+        queue: list[tuple[int, int, int, Lead]] = []
         numbers = count()
         seen: set[str] = set()
         for program in starts:
-            heapq.heappush(queue, (0, 0, next(numbers), _Lead(program)))
+            heapq.heappush(queue, (0, 0, next(numbers), Lead(program)))
         while queue and budget > 0 and (self.runs < self._most or not seen):
             lead = heapq.heappop(queue)[-1]
             text = lead.program.key()
@@ -120,15 +73,15 @@ class Searcher:
             seen.add(text)
             budget -= 1
             run = self.run(lead.program)
-            if _met(run, goal):
+            if is_met(run, goal):
                 return run
             mark = self._mark(run)
             missed = goal.cause is not None and run.answer is not None and run.answer.ok
-            ahead = greedy and lead.mark is not None and _later(mark, lead.mark) and not missed
+            ahead = greedy and lead.mark is not None and got_farther(mark, lead.mark) and not missed
             level = lead.level + (0 if ahead else 1)
             depth = lead.depth + (1 if ahead else 0)
             for changed in islice(self._in_time(run, self._propose(run, goal)), MAX_TWEAKS):
-                heapq.heappush(queue, (level, -depth, next(numbers), _Lead(changed, level, depth, mark)))
+                heapq.heappush(queue, (level, -depth, next(numbers), Lead(changed, level, depth, mark)))
         return None
 
     @staticmethod
@@ -142,13 +95,13 @@ class Searcher:
                         program = program.put(key, msgspec.structs.replace(want, first=True))  # noqa: PLW2901
             yield program
 
-    def _mark(self, run: Run) -> _Mark:
+    def _mark(self, run: Run) -> Mark:
         """Return how far a run came."""
         last = run.answer if run.ready else run.failed
         done = tuple(e.draft.operation for e in run.exchanges if e.ok)
         if last is None:
-            return _Mark("", -1, done)
-        return _Mark(last.draft.operation, self._causes.position(last.draft.operation, last.constraint), done)
+            return Mark("", -1, done)
+        return Mark(last.draft.operation, self._causes.position(last.draft.operation, last.constraint), done)
 
     def edges(self, run: Run, cause: Cause) -> Iterator[Program]:
         """Yield programs in which a bound of `cause` is met exactly."""
@@ -394,11 +347,3 @@ def run_rows(world: World) -> list[tuple[int, str]]:
 def _after(cause: Cause | None) -> bool:
     """Whether it is checked after the operation's effects."""
     return cause is not None and cause.source in {"rule", "ensures", "unique"}
-
-
-def _met(run: Run, goal: Goal) -> bool:
-    if not run.ready or any(k not in run.program.wants for k in goal.rows):
-        return False
-    if run.program.target is None:
-        return True
-    return run.answer is not None and goal.met(run.answer)

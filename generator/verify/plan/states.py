@@ -8,7 +8,8 @@ from generator.ir.index import Index
 from generator.ir.model import Entity, Operation, OperationKind, StateMachine
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import find_operation
-from generator.verify.plan.search import Goal, Searcher
+from generator.verify.plan.goals import Goal
+from generator.verify.plan.search import Searcher
 from generator.verify.plan.turning import Turner
 from generator.verify.plan.wants import Move, Program, Want
 

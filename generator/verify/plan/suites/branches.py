@@ -10,9 +10,9 @@ from generator.expr.walk import walk
 from generator.ir.model import Delete, Each, Flow, Operation, OperationKind, When
 from generator.ir.writes import effects_of
 from generator.verify.plan.context import Context
+from generator.verify.plan.goals import Goal
 from generator.verify.plan.imagine import World
 from generator.verify.plan.knobs import Finder, Knob
-from generator.verify.plan.search import Goal
 from generator.verify.plan.suites.success import record
 from generator.verify.plan.tweaks import Tweaker
 from generator.verify.plan.wants import Place, Program

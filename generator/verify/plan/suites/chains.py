@@ -10,10 +10,10 @@ import msgspec
 from generator.ir.model import Entity, OperationKind, StateMachine
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.context import Context
+from generator.verify.plan.goals import Goal
 from generator.verify.plan.realize import Realizer
 from generator.verify.plan.requests import Draft
 from generator.verify.plan.scribe import Heading
-from generator.verify.plan.search import Goal
 from generator.verify.plan.wants import Program
 
 MAX_WAYS = 10

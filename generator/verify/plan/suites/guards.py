@@ -12,8 +12,8 @@ from generator.ir.writes import effects_of, writes_of
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques, operation_causes
 from generator.verify.plan.context import GOAL_BUDGET, Context, heading
+from generator.verify.plan.goals import Goal
 from generator.verify.plan.realize import Run
-from generator.verify.plan.search import Goal
 from generator.verify.plan.suites.success import record
 from generator.verify.plan.wants import Program
 

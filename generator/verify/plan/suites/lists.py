@@ -11,10 +11,10 @@ import msgspec
 from generator.ir.model import Entity, Field, Managed, Operation, OperationKind
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.context import Context, heading
+from generator.verify.plan.goals import Goal
 from generator.verify.plan.imagine import World
 from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft, missing, ref
-from generator.verify.plan.search import Goal
 from generator.verify.plan.session import Exchange
 from generator.verify.plan.tweaks import Tweaker
 from generator.verify.plan.values import At, Day, Token

@@ -11,10 +11,10 @@ from generator.ir.model import Field, Operation, OperationKind
 from generator.verify.plan.builder import Unreachable, stored_in_unique
 from generator.verify.plan.conditions import all_uniques
 from generator.verify.plan.context import Context, heading
+from generator.verify.plan.goals import Goal
 from generator.verify.plan.maker import wire_of
 from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import missing
-from generator.verify.plan.search import Goal
 from generator.verify.plan.session import Exchange
 from generator.verify.plan.suites.members import Member, members_of
 from generator.verify.plan.values import Token, Value

@@ -10,9 +10,9 @@ from generator.ir.writes import writes_of
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques
 from generator.verify.plan.context import Context, heading
+from generator.verify.plan.goals import Goal
 from generator.verify.plan.imagine import World
 from generator.verify.plan.realize import Run
-from generator.verify.plan.search import Goal
 from generator.verify.plan.suites.guards import label, write_refusal
 from generator.verify.plan.suites.success import record
 from generator.verify.plan.tweaks import Tweaker
