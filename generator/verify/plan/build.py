@@ -60,32 +60,36 @@ def _settled(context: Context) -> list[Scenario]:
     """Keep what comes out the same among other rows and at other times; what must be alone comes first."""
     lonely = writes_others(context.ir)
     named = [replace(s, alone=any(step.operation in lonely for step in s.steps)) for s in context.scenarios]
-    alone = _keep_lonely(context, [s for s in named if s.alone])
-    return [*alone, *_keep_social(context, [s for s in named if not s.alone])]
+    alone, taken = _keep_lonely(context, [s for s in named if s.alone])
+    return [*alone, *_keep_social(context, [s for s in named if not s.alone], taken)]
 
 
-def _keep_lonely(context: Context, scenarios: list[Scenario]) -> list[Scenario]:
+def _keep_lonely(context: Context, scenarios: list[Scenario]) -> tuple[list[Scenario], frozenset[Claim]]:
     """Replay them exactly as they will be run: one after the other, with every row that was left."""
+    taken: frozenset[Claim] = frozenset()
     for start, base in _REPLAYS if scenarios else ():
         replayer = Replayer(context.ir, base, None)
         kept = [_settle(context, replayer, s, start) for s in scenarios]
         scenarios = [s for s in kept if s is not None]
-    return scenarios
+        taken = taken.union(*replayer.claimed.values())
+    return scenarios, taken
 
 
-def _keep_social(context: Context, scenarios: list[Scenario]) -> list[Scenario]:
+def _keep_social(context: Context, scenarios: list[Scenario], taken: frozenset[Claim]) -> list[Scenario]:
     """Replay each among others, later ones before earlier ones, so that not only rows of before are there."""
     others = companions(context.ir, scenarios)
     for number, (start, base) in enumerate(_REPLAYS):
         replayer = Replayer(context.ir, base, number * COMPANY // 2, others)
         kept = [_settle(context, replayer, s, start) for s in reversed(scenarios)]
-        scenarios = _apart(context, replayer, [s for s in reversed(kept) if s is not None])
+        scenarios = _apart(context, replayer, [s for s in reversed(kept) if s is not None], taken)
     return scenarios
 
 
-def _apart(context: Context, replayer: Replayer, scenarios: list[Scenario]) -> list[Scenario]:
+def _apart(
+    context: Context, replayer: Replayer, scenarios: list[Scenario], before: frozenset[Claim]
+) -> list[Scenario]:
     """Keep, of those whose rows would be in each other's way, the first."""
-    taken: set[Claim] = set()
+    taken = set(before)
     kept = []
     for scenario in scenarios:
         claims = replayer.claimed[scenario.name]

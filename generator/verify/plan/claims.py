@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+from generator.expr.evaluate import holds
 from generator.ir.index import Index
 from generator.ir.model import Entity, Managed, Unique
 from generator.verify.interpreter import Interpreter
+from generator.verify.interpreter.store import Row, Transaction
+from generator.verify.interpreter.world import World
 from generator.verify.plan.conditions import all_uniques
+from generator.verify.plan.session import START
 
 Claim = tuple[str, tuple[Any, ...]]
 
@@ -19,6 +24,7 @@ class Claims:
     def __init__(self, index: Index) -> None:
         found = {e.name: [u for u in all_uniques(e) if _is_shared(e, u)] for e in index.entities.values()}
         self._uniques = {name: uniques for name, uniques in found.items() if uniques}
+        self._index = index
         self._known: dict[str, tuple[object, frozenset[Claim]]] = {}
 
     def of(self, interpreter: Interpreter) -> frozenset[Claim]:
@@ -29,7 +35,13 @@ class Claims:
         rows = interpreter.rows(entity)
         known = self._known.get(entity)
         if known is None or known[0] is not rows:
-            claims = (_claim(u, row) for u in self._uniques[entity] for row in rows.values())
+            world = World(self._index, Transaction(interpreter.snapshot()), START)
+            claims = (
+                _claim(unique, row)
+                for unique in self._uniques[entity]
+                for key, row in rows.items()
+                if unique.only is None or holds(unique.only, world, {"self": Row(entity, UUID(key))})
+            )
             known = (rows, frozenset(c for c in claims if None not in c[1]))
             self._known[entity] = known
         return known[1]
