@@ -8,6 +8,12 @@ cd "$(dirname "$0")/.."
 say() { echo "docker: $1" >&2; }
 fail() { say "$1"; exit 3; }
 answers() { docker version >/dev/null 2>&1; }
+# Run something whose output matters only if it fails.
+quietly() {
+    output=$(mktemp)
+    "$@" >"$output" 2>&1 || { tail -n 20 "$output" >&2; rm -f "$output"; return 1; }
+    rm -f "$output"
+}
 
 LOG=${APPGEN_DOCKERD_LOG:-/var/log/appgen-dockerd.log}
 MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
@@ -17,8 +23,8 @@ install_packages() {
     command -v apt-get >/dev/null || fail "$* missing, and this is no Debian; install Docker and run this again"
     say "installing $*"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    quietly apt-get update -qq || fail "apt-get update failed"
+    quietly apt-get install -y -qq --no-install-recommends "$@" || fail "$* can't be installed"
 }
 
 start_engine() {
@@ -55,15 +61,14 @@ make_python() {
     memory=$(mktemp -d)
     mount -t tmpfs -o size=2g,mode=755 tmpfs "$memory" 2>/dev/null || true
     status=0
-    TMPDIR=$memory mmdebstrap --quiet --variant=minbase \
+    quietly env TMPDIR="$memory" mmdebstrap --variant=minbase \
         --include=ca-certificates,python3,python3-pip,python-is-python3 \
         --customize-hook='rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED' \
         --customize-hook="upload $bundle /etc/ssl/certs/ca-certificates.crt" \
         --customize-hook="upload $folder/pip.conf /etc/pip.conf" \
-        trixie "$memory/root.tar" "$MIRROR" >"$folder/log" 2>&1 || status=$?
-    [ "$status" = 0 ] && docker import --change "ENV LANG=C.UTF-8" --change 'CMD ["python3"]' \
-        "$memory/root.tar" appgen/python-base >/dev/null || status=$?
-    [ "$status" = 0 ] || tail -n 20 "$folder/log" >&2
+        trixie "$memory/root.tar" "$MIRROR" || status=$?
+    [ "$status" != 0 ] || quietly docker import --change "ENV LANG=C.UTF-8" --change 'CMD ["python3"]' \
+        "$memory/root.tar" appgen/python-base || status=$?
     umount "$memory" 2>/dev/null || true
     rm -rf "$memory" "$folder"
     [ "$status" = 0 ] || fail "appgen/python-base can't be made"
@@ -76,9 +81,10 @@ make_database() {
     folder=$(mktemp -d)
     cp scripts/docker/postgres/* "$folder"
     .venv/bin/python scripts/docker/copy_postgres.py "$folder/programs"
-    docker build --quiet --network none --tag appgen/postgres-base "$folder" >/dev/null ||
-        { rm -rf "$folder"; fail "appgen/postgres-base can't be made"; }
+    status=0
+    quietly docker build --network none --tag appgen/postgres-base "$folder" || status=$?
     rm -rf "$folder"
+    [ "$status" = 0 ] || fail "appgen/postgres-base can't be made"
 }
 
 answers || start_engine

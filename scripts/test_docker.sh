@@ -19,4 +19,4 @@ trap end_engine EXIT
 trap 'exit 130' INT TERM
 
 sh scripts/install_docker.sh
-.venv/bin/python -m pytest -m docker "$@"
+.venv/bin/python -m pytest tests/docker "$@"

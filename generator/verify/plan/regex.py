@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
 
 DIGITS = "0123456789"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# Type checkers know this module of the standard library only at times.
+parser: Any = import_module("re._parser")
 _CATEGORIES = {
     "CATEGORY_DIGIT": DIGITS,
     "CATEGORY_WORD": DIGITS + LETTERS + LETTERS.upper() + "_",
