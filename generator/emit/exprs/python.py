@@ -12,6 +12,7 @@ from typing import Literal as OneOf
 from typing import TypeVar, assert_never
 
 from generator.emit.exprs.derived import expand
+from generator.emit.exprs.fold import is_null
 from generator.emit.exprs.names import Names
 from generator.emit.exprs.pyaggregates import Aggregates
 from generator.emit.exprs.pycode import (
@@ -107,6 +108,8 @@ class PythonExprs:
     def stored(self, expr: Expr, type_: Type) -> str:
         """Return the value as a field of `type_` holds it: a decimal of its scale, a float."""
         expr = expand(expr, self.index)
+        if is_null(expr):
+            return NONE.text
         value = self.converted(expr, type_)
         if type_.name != "decimal" or scale_of(expr) <= type_.scale:
             return optional(value).text

@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 
 from generator.emit.exprs.derived import expand
-from generator.emit.exprs.walk import replace_parts
+from generator.emit.exprs.fold import substituted
 from generator.emit.python import attribute
 from generator.emit.services.function import Function
 from generator.emit.services.queries import next_name
@@ -102,9 +102,7 @@ def _as_stored(expr: Expr, field: Field) -> Expr:
 
 def seen_from(expr: Expr, given: Mapping[str, Expr]) -> Expr:
     """Return an expression over a new row ("self") as one over the rows that it is made from."""
-    if isinstance(expr, EntityRef) and expr.root == "self":
-        return _seen(expr, given)
-    return replace_parts(expr, lambda part: seen_from(part, given))
+    return substituted(expr, lambda ref: _seen(ref, given) if ref.root == "self" else ref)
 
 
 def _seen(ref: EntityRef, given: Mapping[str, Expr]) -> Expr:
