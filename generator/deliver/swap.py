@@ -7,6 +7,7 @@ import errno
 import os
 import shutil
 import sys
+from glob import escape
 from pathlib import Path
 
 _AT_FDCWD = -100
@@ -16,9 +17,7 @@ _UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM
 
 
 def fresh_folder(out: Path) -> Path:
-    """Return an empty folder beside `out`, on the same file system; what killed runs left there goes."""
-    for left in out.parent.glob(f".{out.name}.appgen-new-*"):
-        shutil.rmtree(left)
+    """Return an empty folder beside `out`, on the same file system."""
     fresh = out.with_name(f".{out.name}.appgen-new-{os.getpid()}")
     fresh.mkdir(parents=True)
     return fresh
@@ -38,7 +37,9 @@ def replace_folder(fresh: Path, out: Path) -> None:
 
 
 def recover(out: Path) -> None:
-    """Finish what was killed between the two steps, on file systems that can't exchange."""
+    """Finish what was killed between the two steps, on file systems that can't exchange; remove the rest."""
+    for left in out.parent.glob(f".{escape(out.name)}.appgen-new-*"):
+        shutil.rmtree(left)
     aside = _aside(out)
     if aside.exists() and not out.exists():
         aside.rename(out)

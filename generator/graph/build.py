@@ -170,16 +170,26 @@ def _add_operation_reads(index: Index, operation: Operation, found: dict[str, se
 
 
 def _constraint_edges(index: Index, reads: Reads, writes: dict[str, Writes]) -> Iterator[Edge]:
+    writers = _writers(writes)
     for constraint in index.ir.validation.constraints:
         fields = reads.get(constraint.source, frozenset())
         for field_id in fields:
             yield Edge(constraint.id, "bears_on", field_id)
-        for operation in _guarded_operations(index, constraint, fields, writes):
+        for operation in _guarded_operations(constraint, fields, writers):
             yield Edge(constraint.id, "guards", operation)
 
 
+def _writers(writes: dict[str, Writes]) -> dict[str, dict[str, Writes]]:
+    """Return, by entity, the operations that create its rows or set their fields."""
+    found: dict[str, dict[str, Writes]] = {}
+    for operation, written in writes.items():
+        for entity in {*written.creates, *(entity for entity, _ in written.fields)}:
+            found.setdefault(entity, {})[operation] = written
+    return found
+
+
 def _guarded_operations(
-    index: Index, constraint: Constraint, fields: frozenset[str], writes: dict[str, Writes]
+    constraint: Constraint, fields: frozenset[str], writers: dict[str, dict[str, Writes]]
 ) -> Iterator[str]:
     """Yield the one operation a constraint names, else every operation that can break it."""
     if constraint.flow:
@@ -187,6 +197,6 @@ def _guarded_operations(
         return
     prefix = f"field:{constraint.entity}."
     own = {f.removeprefix(prefix) for f in fields if f.startswith(prefix)}
-    for operation in index.operations.values():
-        if writes[operation.id].touches(constraint.entity, own):
-            yield operation.id
+    for operation, written in writers.get(constraint.entity, {}).items():
+        if written.touches(constraint.entity, own):
+            yield operation

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -12,16 +15,30 @@ from generator.verify.model import SmokeResult, SmokeRow
 def smoke_table(result: SmokeResult, *, failures_only: bool = False) -> Table:
     """Return one line per scenario: its name, what was expected, what came, how long it took."""
     table = Table(title=f"{result.app}: {smoke_line(result)}", title_justify="left", expand=False)
-    table.add_column("scenario", no_wrap=True, overflow="ellipsis", min_width=40)
-    table.add_column("expected", max_width=36, no_wrap=True, overflow="ellipsis")
-    table.add_column("got", max_width=36, no_wrap=True, overflow="ellipsis")
-    table.add_column("ms", justify="right")
+    table.add_column("scenario", no_wrap=True, overflow="ellipsis")
+    table.add_column("expected", max_width=28, no_wrap=True, overflow="ellipsis")
+    table.add_column("got", max_width=28, no_wrap=True, overflow="ellipsis")
+    table.add_column("ms", justify="right", no_wrap=True, min_width=4)
     for row in result.failures if failures_only else result.rows:
         style = "" if row.ok else "bold red"
         table.add_row(
-            escape(row.scenario), escape(row.expected), escape(row.got), f"{row.ms:.0f}", style=style
+            escape(row.scenario),
+            escape(brief(row.expected)),
+            escape(brief(row.got)),
+            f"{row.ms:.0f}",
+            style=style,
         )
     return table
+
+
+def brief(answer: str) -> str:
+    """Return an answer's status with its problem's code, without the rest of its body."""
+    status, _, text = answer.partition(" ")
+    with suppress(msgspec.DecodeError):
+        body = msgspec.json.decode(text)
+        body = body.get("$partial", body) if isinstance(body, dict) else {}
+        return f"{status} {body.get('code') or ''}".strip()
+    return answer
 
 
 def smoke_line(result: SmokeResult) -> str:
