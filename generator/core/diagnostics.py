@@ -32,10 +32,20 @@ class Diagnostics:
 
     def __init__(self) -> None:
         self._items: list[Diagnostic] = []
+        self._lost: set[str] = set()
 
     def error(self, code: str, message: str, span: Span, hint: str = "") -> None:
         """Record an error."""
         self._items.append(Diagnostic(code, message, span, hint))
+
+    def lose(self, name: str) -> None:
+        """Remember a name whose declaration was refused: that it is unknown later on is no second mistake."""
+        self._lost.add(name)
+
+    def unknown(self, name: str, error: Diagnostic) -> None:
+        """Record that a name means nothing, unless it would if its declaration were right."""
+        if name not in self._lost:
+            self._items.append(error)
 
     def warning(self, code: str, message: str, span: Span, hint: str = "") -> None:
         """Record a warning."""

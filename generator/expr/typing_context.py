@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from generator.core.diagnostics import Diagnostics
+from generator.core.diagnostics import Diagnostic, Diagnostics
 from generator.core.spans import Span
 from generator.expr import syntax as s
 from generator.expr.model import Expr, Type
@@ -35,6 +35,10 @@ class Context:
     def error(self, code: str, message: str, span: Span, hint: str = "") -> None:
         """Report an error."""
         self._found.error(code, message, span, hint)
+
+    def unknown(self, name: str, code: str, message: str, span: Span, hint: str = "") -> None:
+        """Report a name that means nothing here."""
+        self._found.unknown(name, Diagnostic(code, message, span, hint))
 
     def within(self, element: RowBinding) -> Context:
         """Return the context inside an aggregate."""

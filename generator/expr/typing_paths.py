@@ -119,7 +119,7 @@ def _field(path: s.Path, index: int, entity: str, context: Context) -> Type | No
     element = context.schema.collection(entity, name)
     if element is None:
         hint = did_you_mean(name, context.schema.names(entity))
-        context.error("E402", f"{entity} has no field `{name}`", path.places[index], hint)
+        context.unknown(name, "E402", f"{entity} has no field `{name}`", path.places[index], hint)
         return None
     if index < len(path.parts) - 1:
         hint = f"use any({name}, ...), all, sum, min, max or count"
@@ -199,7 +199,7 @@ def unknown(path: s.Path, context: Context) -> None:
     name, place, scope = path.parts[0], path.places[0], context.scope
     if name == "input" and len(path.parts) > 1:
         hint = did_you_mean(path.parts[1], scope.inputs)
-        context.error("E401", f"there is no input `{path.parts[1]}`", path.places[1], hint)
+        context.unknown(path.parts[1], "E401", f"there is no input `{path.parts[1]}`", path.places[1], hint)
         return
     if name in scope.inputs:
         context.error("E407", f"`{name}` has no fields: it is not a row", place)
@@ -207,7 +207,7 @@ def unknown(path: s.Path, context: Context) -> None:
     hint = did_you_mean(name, _known(context))
     if len(path.parts) == 1 and not hint.startswith("did you mean"):
         hint += f"{'; ' * bool(hint)}a text has quotes of its own: '\"{name}\"'"
-    context.error("E401", f"unknown name `{name}`", place, hint)
+    context.unknown(name, "E401", f"unknown name `{name}`", place, hint)
 
 
 def _known(context: Context) -> Iterable[str]:

@@ -74,7 +74,7 @@ class AppServer:
         status = 0
         while time.monotonic() < end:
             self.check_alive()
-            status = _health(port, timeout=min(1.0, deadline))
+            status = health_status(port, timeout=min(1.0, deadline))
             if status == http.client.OK:
                 return
             if http.client.BAD_REQUEST <= status < http.client.INTERNAL_SERVER_ERROR:
@@ -98,7 +98,7 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _health(port: int, timeout: float) -> int:
+def health_status(port: int, timeout: float) -> int:
     """Return the status of GET /health, 0 if there is no answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:

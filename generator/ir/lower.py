@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from generator.core.collecting import collector_paused
-from generator.core.diagnostics import Diagnostic, SpecError
+from generator.core.diagnostics import Diagnostic, Severity, SpecError
 from generator.ir.lower_api import choose_operations, lower_operations
 from generator.ir.lower_context import Context, EntityDraft
 from generator.ir.lower_fields import lower_fields
@@ -38,12 +38,12 @@ class Lowered(msgspec.Struct, frozen=True):
 
 
 def lower(spec: AppSpec) -> Lowered:
-    """Return the resolved application; raises SpecError with every diagnostic found."""
+    """Return the resolved application; raises SpecError with every error found."""
     context = Context(spec)
     with collector_paused():
         lowered = _lower(context)
-    if lowered is None:
-        raise SpecError(list(context.found))
+    if lowered is None:  # warnings about what is only half there would mislead
+        raise SpecError([d for d in context.found if d.severity is Severity.ERROR])
     return lowered
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from generator.core.diagnostics import Diagnostics
+from generator.core.diagnostics import Diagnostic, Diagnostics
 from generator.core.spans import Span
 from generator.core.suggest import did_you_mean
 from generator.expr.syntax import Name
@@ -56,6 +56,10 @@ class Context:
         """Record an error."""
         self.found.error(code, message, span, hint)
 
+    def unknown(self, name: Name, code: str, message: str, hint: str = "") -> None:
+        """Record a name that means nothing here."""
+        self.found.unknown(name.text, Diagnostic(code, message, name.span, hint))
+
     def place(self, node_id: str, span: Span) -> str:
         """Remember where a node stood in the spec; return its id."""
         self.places.setdefault(node_id, span)
@@ -72,9 +76,8 @@ class Context:
         """Return an entity by name; an unknown one is an error."""
         found = self.entities.get(name.text)
         if found is None:
-            self.error(
-                "E302", f"there is no entity `{name}`", name.span, did_you_mean(name.text, self.entities)
-            )
+            hint = did_you_mean(name.text, self.entities)
+            self.unknown(name, "E302", f"there is no entity `{name}`", hint)
         return found
 
     def stored_field(self, draft: EntityDraft, name: Name, what: str) -> Field | None:
@@ -82,7 +85,7 @@ class Context:
         found = draft.fields.get(name.text)
         if found is None:
             hint = did_you_mean(name.text, draft.fields)
-            self.error("E303", f"{what}: `{draft.name}` has no field `{name}`", name.span, hint)
+            self.unknown(name, "E303", f"{what}: `{draft.name}` has no field `{name}`", hint)
             return None
         if found.managed == "derived":
             self.error("E304", f"{what}: `{name}` is derived, it is not stored", name.span)

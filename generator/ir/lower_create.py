@@ -23,6 +23,8 @@ def lower_create(writer: Writer, spec: CreateSpec, bindings: Bindings) -> tuple[
     """Return the effects of one `create`, and the bindings with the new row."""
     draft = writer.context.entity(spec.entity)
     if draft is None:
+        if spec.binding:
+            writer.context.found.lose(spec.binding.text)
         return (), bindings
     node_id = writer.new_id(spec.span)
     values = _values(writer, draft, spec.values, bindings)
@@ -57,7 +59,7 @@ def _settable(writer: Writer, draft: EntityDraft, name: Name) -> Field | None:
         hint = did_you_mean(name.text, known)
         if name.text in draft.collections:
             hint = "rows are given beside `set`, or linked with `+=`"
-        writer.error("E402", f"{draft.name} has no field `{name}` that could be set", name.span, hint)
+        writer.context.unknown(name, "E402", f"{draft.name} has no field `{name}` that could be set", hint)
         return None
     if field.managed not in _SETTABLE:
         writer.error("E617", f"`{name}` can't be set: the server keeps it ({field.managed})", name.span)
@@ -107,7 +109,7 @@ def _owned(writer: Writer, draft: EntityDraft, name: Name) -> Collection | None:
     if found is None or found.kind != "owned":
         owned = [c.name for c in draft.collections.values() if c.kind == "owned"]
         hint = did_you_mean(name.text, owned) or "values go under `set`"
-        writer.error("E624", f"{draft.name} owns no rows called `{name}`", name.span, hint)
+        writer.context.unknown(name, "E624", f"{draft.name} owns no rows called `{name}`", hint)
         return None
     return found
 

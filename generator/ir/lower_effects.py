@@ -229,6 +229,8 @@ def _each(writer: Writer, spec: EachSpec, bindings: Bindings) -> Effect | None:
     if name is None:
         writer.error("E621", "the rows need a name", source.span, f"each: {source} as item")
     if rows is None or name is None:
+        if name is not None:
+            writer.context.found.lose(name.text)
         return None
     node_id = writer.new_id(spec.span)
     writer.refuse_shadowing(name, bindings)

@@ -175,6 +175,7 @@ def _inputs(context: Context, draft: EntityDraft, spec: FlowSpec) -> tuple[Input
     for given in spec.inputs:
         lowered = _input(context, draft, spec, given)
         if lowered is None:
+            context.found.lose(given.name.text)
             continue
         clash = next((i for i in found.values() if i.wire == lowered.wire or i.name == lowered.name), None)
         if clash:
@@ -230,7 +231,7 @@ def _returns(context: Context, frame: _Frame, bindings: Bindings, writer: Writer
         row = RowBinding(f"input:{wanted.text}", given.of, given.nullable)
     if row is None:
         hint = did_you_mean(wanted.text, [*bindings.scope.rows, "none"])
-        context.error("E610", f"there is no row `{wanted}` to return", wanted.span, hint)
+        context.unknown(wanted, "E610", f"there is no row `{wanted}` to return", hint)
         return ""
     if row.root in writer.deleted:
         context.error("E611", f"the flow deletes `{wanted}`", wanted.span, "write `returns: none`")

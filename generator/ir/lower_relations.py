@@ -16,7 +16,15 @@ def lower_relations(context: Context) -> None:
         for spec in draft.spec.fields:
             if spec.type.name == "list" and usable_name(context, spec.name):
                 _lower_list(context, draft, spec, tables)
+    _lose_refused(context)
     _refuse_owner_cycles(context)
+
+
+def _lose_refused(context: Context) -> None:
+    for draft in context.entities.values():
+        for spec in draft.spec.fields:
+            if spec.name.text not in draft.fields and spec.name.text not in draft.collections:
+                context.found.lose(spec.name.text)
 
 
 def _lower_list(context: Context, draft: EntityDraft, spec: FieldSpec, tables: set[str]) -> None:

@@ -93,6 +93,24 @@ class TestsModelIR(_Node, frozen=True):
         return tuple(s for suite in self.suites for s in suite.scenarios)
 
 
+# --- findings ---------------------------------------------------------------
+
+
+class Finding(_Node, frozen=True):
+    """One thing that is wrong: found by what, where in the app, which IR node, where in the spec."""
+
+    source: str  # the gate or scenario
+    code: str  # stable
+    message: str
+    path: str = ""
+    line: int = 0
+    node: str = ""
+    span: Span | None = None
+    evidence: str = ""
+    severity: OneOf["error", "warning"] = "error"
+    stage: str = ""  # that emitted `path`
+
+
 # --- smoke ------------------------------------------------------------------
 
 
@@ -112,6 +130,7 @@ class SmokeRow(_Node, frozen=True):
     step: str = ""
     steps: int = 0
     problem: str = ""
+    span: Span | None = None  # of `node`
 
 
 class SmokeResult(_Node, frozen=True):
@@ -122,6 +141,8 @@ class SmokeResult(_Node, frozen=True):
     rows: tuple[SmokeRow, ...]
     ms: float
     problem: str = ""
+    findings: tuple[Finding, ...] = ()  # of the logs
+    log_lines: int = 0  # that were looked at
 
     @property
     def failures(self) -> tuple[SmokeRow, ...]:
@@ -130,26 +151,11 @@ class SmokeResult(_Node, frozen=True):
 
     @property
     def ok(self) -> bool:
-        """Whether something ran and all of it passed."""
-        return bool(self.rows) and not self.problem and not self.failures
+        """Whether something ran, all of it passed and the logs are clean."""
+        return bool(self.rows) and not self.problem and not self.failures and not self.findings
 
 
 # --- sanity -----------------------------------------------------------------
-
-
-class Finding(_Node, frozen=True):
-    """One thing that is wrong: found by what, where in the app, which IR node, where in the spec."""
-
-    source: str  # the gate or scenario
-    code: str  # stable
-    message: str
-    path: str = ""
-    line: int = 0
-    node: str = ""
-    span: Span | None = None
-    evidence: str = ""
-    severity: OneOf["error", "warning"] = "error"
-    stage: str = ""  # that emitted `path`
 
 
 class GateResult(_Node, frozen=True):

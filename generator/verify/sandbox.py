@@ -78,11 +78,15 @@ class Session(Protocol):
         ...
 
     def logs(self) -> str:
-        """Return all that the application's server has logged."""
+        """Return all that the application's server has logged, also after it was stopped."""
+        ...
+
+    def database_logs(self) -> str:
+        """Return what the database has logged about this session, each entry after `logs.database.PREFIX`."""
         ...
 
     def check_alive(self) -> None:
-        """Raise AppFailed with the end of the log if the started server is gone."""
+        """Raise AppFailed with the end of the log if the started server or its database is gone."""
         ...
 
 

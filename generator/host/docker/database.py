@@ -10,6 +10,7 @@ from generator.core.errors import MachineError
 from generator.host.docker import commands, containers
 from generator.host.docker.containers import Limits
 from generator.host.docker.labels import remove_container
+from generator.verify.logs.database import PREFIX
 
 _NAME = "app"
 _SECONDS = 120
@@ -35,6 +36,8 @@ _SETTINGS = (
     "full_page_writes=off",
     "timezone=UTC",
     "log_timezone=UTC",
+    "lc_messages=C",
+    f"log_line_prefix={PREFIX}",
 )
 _READY = "until pg_isready --quiet --host=127.0.0.1; do sleep 0.05; done"
 
@@ -62,6 +65,7 @@ class DatabaseContainer:
                 "PGDATA": f"{_ROOM}/data",
             },
         )
+        self._begun = 0  # of its log, what is about its own start
         self.id = str(self._container.id)
         self.network = f"container:{self.id}"
 
@@ -71,6 +75,7 @@ class DatabaseContainer:
         if done.code != 0:
             how = self.ending() or f"is not ready after {_SECONDS} s"
             raise MachineError(f"the database container {how}", self.logs()[-2000:])
+        self._begun = len(self.logs())
 
     def ending(self) -> str | None:
         """Return how it ended, None while it runs."""
@@ -80,6 +85,10 @@ class DatabaseContainer:
     def logs(self) -> str:
         """Return all that the server has logged."""
         return containers.logs(self._container)
+
+    def logs_since_ready(self) -> str:
+        """Return what the server has logged since connections are taken."""
+        return self.logs()[self._begun :]
 
     def remove(self) -> None:
         """Kill and remove it, its data too."""

@@ -98,8 +98,8 @@ class DockerSession:
         return self._log + (containers.logs(self._server) if self._server is not None else "")
 
     def database_logs(self) -> str:
-        """Return all that the database's server has logged."""
-        return self._database.logs()
+        """Return what the database's server, which is this session's alone, has logged since it was ready."""
+        return self._database.logs_since_ready()
 
     def check_alive(self) -> None:
         """Raise AppFailed with the end of the log if the server or its database is gone."""
@@ -108,7 +108,7 @@ class DockerSession:
         if (how := containers.ending(self._server)) is not None:
             raise AppFailed(f"the application's server ended with {how}", _tail(self.logs()))
         if (how := self._database.ending()) is not None:
-            raise AppFailed(f"the database {how}", _tail(self.database_logs()))
+            raise AppFailed(f"the database {how}", _tail(self._database.logs()))
 
     def close(self) -> None:
         """Kill and remove the application's containers."""

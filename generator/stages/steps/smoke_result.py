@@ -1,31 +1,55 @@
-"""What the running application answers to every scenario."""
+"""What the running application answers to every scenario, and what it and its database log meanwhile."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
 from generator.emit.bundle import Bundle
-from generator.verify.model import SmokeResult, TestsModelIR
-from generator.verify.sandbox import AppFailed, Sandbox
+from generator.ir.model import SourceMap
+from generator.verify.logs.judge import judge
+from generator.verify.model import SmokeResult, SmokeRow, TestsModelIR
+from generator.verify.sandbox import AppFailed, Sandbox, Session
 from generator.verify.smoke import Progress, smoke_session
 
 
 def run(
-    bundle: Bundle, plan: TestsModelIR, sandbox: Sandbox, progress: Progress | None = None
+    bundle: Bundle,
+    plan: TestsModelIR,
+    sandbox: Sandbox,
+    progress: Progress | None = None,
+    places: SourceMap | None = None,
 ) -> SmokeResult:
     """Migrate, start, and send every request; an application that can't be started is a result too."""
     with sandbox.open(bundle) as session:
-        try:
-            session.migrate()
-            session.start()
-            result = smoke_session(plan, session, progress)
-            session.check_alive()
-        except AppFailed as failure:
-            return SmokeResult(plan.app, plan.ir_digest, (), 0.0, str(failure))
-        return result
+        result = _tried(plan, session, progress)
+        logs = session.logs(), session.database_logs()
+    return replace(
+        result,
+        rows=tuple(_placed(row, places or {}) for row in result.rows),
+        findings=judge(*logs, bundle.files, places),
+        log_lines=sum(len(log.splitlines()) for log in logs),
+    )
+
+
+def _tried(plan: TestsModelIR, session: Session, progress: Progress | None) -> SmokeResult:
+    result = SmokeResult(plan.app, plan.ir_digest, (), 0.0)
+    try:
+        session.migrate()
+        session.start()
+        result = smoke_session(plan, session, progress)
+        session.check_alive()
+        session.stop()  # what is wrong with its end is logged then
+    except AppFailed as failure:
+        return replace(result, problem=str(failure))
+    return result
+
+
+def _placed(row: SmokeRow, places: SourceMap) -> SmokeRow:
+    return replace(row, span=places.get(row.node))
 
 
 def timeless(result: SmokeResult) -> SmokeResult:
     """Return the result without what differs from run to run."""
     rows = tuple((row.scenario, row.ok) for row in result.rows)
-    return replace(result, rows=(), ms=0.0, problem=f"{result.problem}{rows}")
+    logged = tuple((found.source, found.code, found.node) for found in result.findings)
+    return replace(result, rows=(), findings=(), log_lines=0, ms=0.0, problem=f"{result.problem}{rows}{logged}")
