@@ -18,7 +18,8 @@ RESERVED_ENTITIES = frozenset({"None", "True", "False"})
 
 
 def declare(context: Context) -> None:
-    """Register every enum and entity of the spec."""
+    """Register the application, every enum and every entity of the spec."""
+    context.place("app", context.spec.name.span)
     for enum in context.spec.enums:
         _declare_enum(context, enum)
     for entity in context.spec.entities:

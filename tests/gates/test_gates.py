@@ -73,7 +73,7 @@ def test_an_application_that_cannot_be_imported_is_seen(healthy: Healthy) -> Non
 
 
 BROKEN = [
-    Broken("parse", "does-not-parse", "compose.yaml", "", (("services:", "services: ["),)),
+    Broken("parse", "does-not-parse", "compose.yaml", "app", (("services:", "services: ["),)),
     Broken(
         "create_schemas",
         "server-field",
@@ -92,7 +92,7 @@ BROKEN = [
         "migrations",
         "downgrade-leaves",
         REVISION,
-        "",
+        "entity:Tag",
         (('    op.drop_table("tags")\n', ""),),
     ),
     Broken(
@@ -128,7 +128,10 @@ def test_a_column_that_only_the_model_has_is_seen(healthy: Healthy) -> None:
         "drift": ["drift"],
     }
     finding = next(f for f in report.findings if f.code == "column-missing")
-    assert (finding.path, finding.node, finding.stage) == (MODELS, "field:Account.balance", "models")
+    assert (finding.path, finding.node, finding.stage) == (REVISION, "field:Account.balance", "migrations")
+    assert finding.line == 1 + healthy.text(REVISION)[
+        : healthy.text(REVISION).index('op.create_table(\n        "accounts')
+    ].count("\n")
 
 
 def replace_in(healthy: Healthy, broken: Bundle, path: str, old: str, new: str) -> Bundle:

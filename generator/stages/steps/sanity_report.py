@@ -9,6 +9,7 @@ from generator.guards.model import GuardIR
 from generator.ir.model import ApplicationIR, SourceMap
 from generator.verify.gates import run_gates
 from generator.verify.model import GateResult, SanityReport
+from generator.verify.provenance import locate
 from generator.verify.sandbox import Sandbox
 
 
@@ -21,7 +22,7 @@ def run(
 
 
 def _placed(gate: GateResult, source_map: SourceMap) -> GateResult:
-    findings = tuple(replace(f, span=f.span or source_map.get(f.node)) for f in gate.findings)
+    findings = tuple(replace(f, span=f.span or locate(f.node, source_map)) for f in gate.findings)
     return replace(gate, findings=findings)
 
 

@@ -19,6 +19,7 @@ from generator.verify.gates.probe import run_probe
 from generator.verify.gates.table import GATES, Gate
 from generator.verify.gates.typecheck import TYPES
 from generator.verify.model import GateResult, SanityReport
+from generator.verify.provenance import APP
 from generator.verify.sandbox import Sandbox, Session
 
 __all__ = ["GATES", "Gate", "Gated", "run_gates"]
@@ -59,5 +60,5 @@ def _ask(gate: Gate, build: Build) -> GateResult:
         found = gate.check(build)
     except CannotRun as reason:
         found, skipped = [], str(reason)
-    findings = tuple(replace(f, source=gate.name) for f in found)
+    findings = tuple(replace(f, source=gate.name, node=f.node or APP) for f in found)
     return GateResult(gate.name, findings, round((time.perf_counter() - begin) * 1000, 1), skipped)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, Protocol
 
 import msgspec
@@ -130,9 +130,12 @@ _STAGES: Sequence[tuple[tuple[str, ...], str]] = (
 
 
 def _parse(file: EmittedFile) -> ast.Module | None:
-    if not file.path.endswith(".py"):
-        return None
+    return _parsed(file.path, file.text) if file.path.endswith(".py") else None
+
+
+@lru_cache(maxsize=1024)  # most files of an application are those of the last one
+def _parsed(path: str, text: str) -> ast.Module | None:
     try:
-        return ast.parse(file.text, file.path)
+        return ast.parse(text, path)
     except (SyntaxError, ValueError):
         return None

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from generator.emit.python import module_path
 from generator.emit.tables import Table
 from generator.verify.gates.build import Build, CannotRun
 from generator.verify.gates.probe import Catalog, Column
+from generator.verify.gates.scripts import VERSIONS, Items, as_emitted, items
 from generator.verify.model import Finding
 
 _ALEMBICS_OWN = "alembic_version"
@@ -27,15 +30,22 @@ def check(build: Build) -> list[Finding]:
     if probe.database is None or probe.models is None or probe.unlisted is None:
         raise CannotRun(probe.why_not("models"))
     nodes = _Nodes(build)
-    unlisted = [
-        nodes.finding("table-not-listed", f"app/entities.py does not import the model of {t}", t)
-        for t in probe.unlisted
-    ]
+    unlisted = [_unlisted(nodes, table) for table in probe.unlisted]
     return [
         *unlisted,
         *_against_models(nodes, probe.database, probe.models),
         *_against_ir(nodes, probe.database),
     ]
+
+
+def _unlisted(nodes: _Nodes, table: str) -> Finding:
+    found = nodes.finding("table-not-listed", f"app/entities.py does not import the model of {table}", table)
+    return replace(found, path="app/entities.py", line=0, stage="models")
+
+
+def _scripts(build: Build) -> Items:
+    trees = (tree for path, tree in sorted(build.modules.items()) if path.startswith(VERSIONS))
+    return {key: item for tree in trees for key, item in items(tree).items()}
 
 
 class _Nodes:
@@ -44,14 +54,27 @@ class _Nodes:
     def __init__(self, build: Build) -> None:
         self.build = build
         self.tables = {t.name: t for t in build.physical.tables}
+        self._written, self._emitted = _scripts(build), as_emitted(build.ir)
         self._nodes = {(t.name, name): node for t in build.physical.tables for name, node in _parts(t)}
 
     def finding(self, code: str, message: str, table: str, name: str = "") -> Finding:
-        """Make a finding at the model of a table."""
+        """Make a finding at the migration if that is not what the IR gives, else at the model."""
         node = self._nodes.get((table, name)) or self._nodes.get((table, ""), "")
+        written, emitted = self._written.get((table, name)), self._emitted.get((table, name))
+        if (written and written.text) != (emitted and emitted.text):
+            path, line = self._place(table, name)
+            return self.build.finding(code, message, path=path, line=line, node=node)
+        return self.build.finding(code, message, path=self._model(table), node=node)
+
+    def _place(self, table: str, name: str) -> tuple[str, int]:
+        """Return where the migration makes something, or the table that should have it."""
+        item = self._written.get((table, name)) or self._written.get((table, ""))
+        scripts = sorted(p for p in self.build.modules if p.startswith(VERSIONS))
+        return (scripts[0] if scripts else "migrations/env.py"), (item.line if item else 0)
+
+    def _model(self, table: str) -> str:
         entity = self.tables[table].entity if table in self.tables else ""
-        path = module_path(self.build.index.entities[entity].snake, "models") if entity else "app/entities.py"
-        return self.build.finding(code, message, path=path, node=node)
+        return module_path(self.build.index.entities[entity].snake, "models") if entity else "app/entities.py"
 
 
 def _against_models(nodes: _Nodes, database: Catalog, models: Catalog) -> Iterator[Finding]:

@@ -35,8 +35,12 @@ def _heads(build: Build, heads: tuple[str, ...]) -> list[Finding]:
 
 def _left(build: Build, objects: tuple[str, ...]) -> list[Finding]:
     left = [o for o in objects if o != _ALEMBICS_OWN]
+    nodes = {f"table {t.name}": t.node for t in build.physical.tables}
     return [
-        build.finding("downgrade-leaves", f"the downgrade leaves the {o}", path=_script(build)) for o in left
+        build.finding(
+            "downgrade-leaves", f"the downgrade leaves the {o}", path=_script(build), node=nodes.get(o, "")
+        )
+        for o in left
     ]
 
 

@@ -1,0 +1,65 @@
+"""From an IR node to its place in the spec, and from a failed scenario to the stage at fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generator.core.spans import Span
+from generator.ir.model import SourceMap
+from generator.verify.model import SmokeRow
+
+APP = "app"  # the node of the application as a whole
+
+_STATUS = re.compile(r"\d{3}")
+_NO_ROUTE = (307, 308, 405)
+_NOTHING_THERE = '"detail":"Not Found"'  # no route; a missing row is named
+_REFUSES = (  # code of a problem, and who answers with it
+    ('"validation_error"', "schemas"),
+    ('"conflict"', "models"),
+    ('"in_use"', "models"),
+    ('"out_of_range"', "models"),
+)
+
+
+def locate(node: str, source_map: SourceMap) -> Span | None:
+    """Return where a node stands, else the nearest node that holds it, else the application."""
+    return next((source_map[n] for n in _holders(node) if n in source_map), None)
+
+
+def _holders(node: str) -> Iterator[str]:
+    """Yield a node's id, then ids of what it belongs to: its field, its entity, the application.
+
+    "range:Thing.size:gt" belongs to "field:Thing.size", "presence:input:Thing.grow.by"
+    to "input:Thing.grow.by".
+    """
+    rest = node
+    while rest:
+        yield rest
+        rest = rest.rpartition(":")[0]
+    inner = node.partition(":")[2]
+    while inner:
+        for kind in ("", "field:", "collection:", "input:", "flow:", "operation:", "entity:"):
+            yield kind + inner
+        inner = inner[: max(inner.rfind(":"), inner.rfind("."), 0)]
+    yield APP
+
+
+def stage_at_fault(row: SmokeRow) -> str:
+    """Return the stage whose files explain best why a scenario failed."""
+    expected, got = _status(row.expected), _status(row.got)
+    if got in _NO_ROUTE or (got == 404 and _NOTHING_THERE in row.got):
+        return "routes"
+    if _is_success(expected) and _is_success(got):
+        return "services" if expected == got else "routes"
+    refusal = row.got if _is_success(expected) else row.expected
+    return next((stage for code, stage in _REFUSES if code in refusal), "services")
+
+
+def _status(answer: str) -> int:
+    found = _STATUS.match(answer)
+    return int(found[0]) if found else 0
+
+
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300
