@@ -57,10 +57,11 @@ def smoke_result(
     sandbox: SandboxResource,
     app_bundle: Artefact,
     test_plan: Artefact,
+    application_ir: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
-    """What the running application answered, scenario by scenario."""
-    inputs = {"app_bundle": app_bundle, "test_plan": test_plan}
-    result = smoke.run(app_bundle.value, test_plan.value, sandbox.sandbox())
+    """What the running application answered, scenario by scenario, and what was logged meanwhile."""
+    inputs = {"app_bundle": app_bundle, "test_plan": test_plan, "application_ir": application_ir}
+    result = smoke.run(app_bundle.value, test_plan.value, sandbox.sandbox(), places=application_ir.sidecar)
     kept = keep(bench(context, workshop), "smoke_result", inputs, result, smoke.timeless(result))
     return record(kept, show.smoke_result, inputs)
 

@@ -87,6 +87,7 @@ STAGES: tuple[StageDef, ...] = (
         "generator.verify.model:SmokeResult",
         ("app_bundle", WHOLE),
         ("test_plan", WHOLE),
+        ("application_ir", WHOLE),
         tools=_RUNS_ON,
         after=("sanity_report",),
         pure=False,

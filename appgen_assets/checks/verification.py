@@ -113,6 +113,18 @@ def _all_passed(made: Made) -> Verdict:
     )
 
 
+def _clean_logs(made: Made) -> Verdict:
+    """Neither the application nor its database logged an error that is nobody's doing but its own."""
+    result: SmokeResult = made.value
+    if not result.log_lines:
+        return Verdict(("nothing was logged: no log was seen",), 0)
+    where = (
+        f"{f.source}: {f.message}" + (f" ({f.path}:{f.line}, {f.node})" if f.path else "")
+        for f in result.findings
+    )
+    return verdict(where, result.log_lines)
+
+
 def _delivered(made: Made) -> Verdict:
     """The folder holds exactly the bundle."""
     report: DeliveryReport = made.value
@@ -139,5 +151,6 @@ CHECKS = (
     ),
     Check("smoke_result", "all_ran", "Every planned scenario was executed.", _something_ran),
     Check("smoke_result", "all_passed", "Every executed scenario passed.", _all_passed),
+    Check("smoke_result", "clean_logs", "No error was logged.", _clean_logs),
     Check("release", "delivered", "The folder holds exactly what was verified.", _delivered),
 )

@@ -92,10 +92,10 @@ def _ensure(wanted: Path, *, durable: bool) -> PostgresServer:
     if base != wanted:
         base = make_folder(base / hashlib.sha256(str(wanted).encode()).hexdigest()[:12], 0o755)
     server = PostgresServer(socket=_socket_folder(base), data=base / "data18")
-    if _answers(server):
+    if answers(server):
         return server
     with FileLock(_lock_path(server.data)):
-        if not _answers(server):
+        if not answers(server):
             _start(server, account, durable=durable)
     return server
 
@@ -108,9 +108,10 @@ def _socket_folder(base: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"appgen-{os.geteuid()}-{name}"
 
 
-def _answers(server: PostgresServer) -> bool:
+def answers(server: PostgresServer, database: str = "postgres") -> bool:
+    """Whether it takes connections to a database."""
     try:
-        server.connect().close()
+        server.connect(database).close()
     except psycopg2.OperationalError:
         return False
     return True
@@ -129,7 +130,7 @@ def _start(server: PostgresServer, account: Account, *, durable: bool) -> None:
         shutil.rmtree(server.data)
         _prepare(server, programs, account)
         _pg_ctl_start(server, programs, account, durable=durable)
-    if not _answers(server):
+    if not answers(server):
         raise MachineError(
             "the embedded PostgreSQL started but refuses connections", _tail(server_log(server))
         )

@@ -6,15 +6,17 @@ import itertools
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from generator.core.errors import MachineError
 from generator.core.paths import inside
 from generator.host import process
+from generator.host.database_log import DatabaseLog
 from generator.host.databases import create_database, drop_database
 from generator.host.home import home, make_folder
 from generator.host.pids import is_dead, own_tag
-from generator.host.postgres import PostgresServer, shared_server
+from generator.host.postgres import PostgresServer, answers, shared_server
 from generator.host.server import AppServer
 from generator.verify.sandbox import AppFailed, Completed, Files
 
@@ -30,6 +32,8 @@ class ProcessSession:
     def __init__(self, root: Path, folder: Path, server: PostgresServer, database: str) -> None:
         self.root = root
         self.database_url = server.url(database, "asyncpg")
+        self._answers = partial(answers, server, database)
+        self._database_log = DatabaseLog(server, database)
         self._env = process.environment(root, DATABASE_URL=self.database_url)
         self._server = AppServer(root, self._env, folder / "server.log")
 
@@ -62,9 +66,15 @@ class ProcessSession:
         """Return all that the application's server has logged."""
         return self._server.logs()
 
+    def database_logs(self) -> str:
+        """Return what the database's server has logged about this session's database."""
+        return self._database_log.read()
+
     def check_alive(self) -> None:
-        """Raise AppFailed if the started server is gone."""
+        """Raise AppFailed if the started server or its database is gone."""
         self._server.check_alive()
+        if not self._answers():
+            raise AppFailed("the database is gone: it no longer answers", self._database_log.read())
 
 
 class ProcessSandbox:
@@ -85,7 +95,8 @@ class ProcessSandbox:
                 yield session
             finally:
                 session.stop()
-                drop_database(server, database)
+                if answers(server):  # what has died meanwhile is told by the session, and reaped later
+                    drop_database(server, database)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

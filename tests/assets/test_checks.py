@@ -47,7 +47,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Values:
     return {
         **values,
         "sanity_report": SanityReport("library", tuple(GateResult(g.name) for g in GATES)),
-        "smoke_result": SmokeResult("library", plan.ir_digest, rows, 1.0),
+        "smoke_result": SmokeResult("library", plan.ir_digest, rows, 1.0, log_lines=9),
         "release": deliver(values["app_bundle"], out),
     }
 
@@ -241,6 +241,9 @@ BREAKS: dict[tuple[str, str], Break] = {
     ("smoke_result", "all_passed"): smoke(
         lambda r: replace(r, rows=(replace(r.rows[0], ok=False), *r.rows[1:]))
     ),
+    ("smoke_result", "clean_logs"): smoke(
+        lambda r: replace(r, findings=(Finding("the application's log", "logged_error", "KeyError: 1"),))
+    ),
     ("release", "delivered"): spoil_delivery,
 }
 
@@ -265,8 +268,14 @@ def test_a_skipped_gate_is_not_a_pass(gate: Any, sound: Values) -> None:
 def test_nothing_executed_is_a_failure(sound: Values) -> None:
     values = {**sound, "smoke_result": replace(sound["smoke_result"], rows=(), problem="nothing ran")}
     for check in CHECKS:
-        if check.stage == "smoke_result":
+        if check.stage == "smoke_result" and check.name != "clean_logs":
             assert not check.ask(made("smoke_result", values)).ok
+
+
+def test_logs_that_were_not_seen_are_no_clean_logs(sound: Values) -> None:
+    values = {**sound, "smoke_result": replace(sound["smoke_result"], log_lines=0)}
+    check = next(c for c in CHECKS if c.name == "clean_logs")
+    assert not check.ask(made("smoke_result", values)).ok
 
 
 def test_every_stage_has_checks_with_names_of_their_own() -> None:

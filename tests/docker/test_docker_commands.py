@@ -5,6 +5,7 @@ import time
 import pytest
 
 from generator.host.docker.session import DockerSession
+from generator.verify.logs.database import entries
 from generator.verify.sandbox import AppFailed
 
 ECHO = "import sys; t = sys.stdin.read(); print(len(t)); print(t[-3:], file=sys.stderr)"
@@ -52,7 +53,16 @@ def test_tools_run_on_the_same_files(session: DockerSession) -> None:
 
 def test_the_logs_of_both_servers(session: DockerSession) -> None:
     assert "Uvicorn running" in session.logs()
-    assert "ready to accept connections" in session.database_logs()
+    wrong = (
+        "import asyncio, asyncpg, os\nasync def main():\n"
+        "    connection = await asyncpg.connect(os.environ['DATABASE_URL'])\n"
+        "    await connection.execute('SELECT nothing')\n"
+        "asyncio.run(main())"
+    )
+    assert session.run(["python", "-c", wrong]).code == 1
+    (entry,) = [e for e in entries(session.database_logs()) if e.is_bad]
+    assert (entry.database, entry.state, entry.severity) == ("app", "42703", "ERROR")
+    assert "SELECT nothing" in entry.text
 
 
 def test_a_server_is_stopped_and_started_again(session: DockerSession) -> None:

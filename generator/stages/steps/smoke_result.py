@@ -52,4 +52,6 @@ def timeless(result: SmokeResult) -> SmokeResult:
     """Return the result without what differs from run to run."""
     rows = tuple((row.scenario, row.ok) for row in result.rows)
     logged = tuple((found.source, found.code, found.node) for found in result.findings)
-    return replace(result, rows=(), findings=(), log_lines=0, ms=0.0, problem=f"{result.problem}{rows}{logged}")
+    return replace(
+        result, rows=(), findings=(), log_lines=0, ms=0.0, problem=f"{result.problem}{rows}{logged}"
+    )
