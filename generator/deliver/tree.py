@@ -56,7 +56,7 @@ def deliver(bundle: Files, out: Path, *, force: bool = False) -> DeliveryReport:
             return _deliver(bundle.files, out, force=force)
     except OSError as error:
         raise MachineError(
-            f"can't deliver to {out}: {error.strerror} ({error.filename})",
+            f"can't deliver to {out}: {error.strerror}" + (f" ({error.filename})" if error.filename else ""),
             "What lay there has not been changed.",
         ) from error
 
