@@ -167,3 +167,21 @@ def test_what_depends_on_all_rows_is_left_out_and_named() -> None:
     plan = make_plan(inline(COUNTED))
     assert [r.problem for r in play(plan, inline(COUNTED), seed=5) if not r.ok] == []
     assert any("depend on other rows" in u.reason for u in plan.uncovered)
+
+
+_DERIVED_GUARD = """
+app: posts
+entities:
+  Guard:
+    fields: {name: string(1..20), idle: bool := not exists(Post, guard == self)}
+  Post:
+    fields: {guard: -> Guard?}
+flows:
+  man: {entity: Post, input: {guard: -> Guard}, requires: [guard.idle else 409], effects: [post.guard = guard]}
+"""
+
+
+def test_a_guard_on_a_derived_value_over_references_is_refused() -> None:
+    plan = make_plan(inline(_DERIVED_GUARD))
+    covered = {c for s in plan.scenarios() for c in s.covers}
+    assert any(c.startswith("operation:Post.man:require:") and c.endswith(":refused") for c in covered)

@@ -147,6 +147,8 @@ class World:
 
     def wanted(self, row: Any) -> int | None:
         """Return the wanted row that a handle or an id stands for."""
+        if isinstance(row, bool):  # of another type than the reference: no row
+            return None
         if isinstance(row, int):
             return row
         return self._keys.get(row.id if isinstance(row, Stored) else str(row))

@@ -84,6 +84,20 @@ class Finder:
             handle = self._world.field(handle, hop)
         return handle
 
+    def derivation(self, ref: EntityRef, scope: Scope) -> tuple[Expr, Scope] | None:
+        """Return what a derived field is computed from, and the row that it is computed for."""
+        try:
+            handle = self.row_of(ref, scope)
+        except (KeyError, TypeError):
+            return None
+        entity = "" if handle is None else self._world.entity_of(handle)
+        if handle is None or not self._index.has_field(entity, ref.field):
+            return None
+        field = self._index.field(entity, ref.field)
+        if field.managed is not Managed.DERIVED or field.value is None:
+            return None
+        return field.value, {"self": handle}
+
     def _reference(self, ref: EntityRef, scope: Scope, depth: int) -> Iterator[Knob]:
         try:
             handle = self.row_of(ref, scope)

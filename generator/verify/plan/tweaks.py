@@ -64,6 +64,8 @@ class Tweaker:
                 yield from self._exists(target, scope, there=truth is not negated)
             case AggregateExpr():
                 yield from self._aggregate(expr, scope, truth=truth)
+            case EntityRef() if (derived := self.finder.derivation(expr, scope)) is not None:
+                yield from self.toward(*derived, truth=truth)
             case EntityRef() | ContextRef() | OldExpr():
                 yield from self._set_all(self.finder.find(expr, scope), truth)
             case CallExpr(args=args):
