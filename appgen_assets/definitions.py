@@ -14,6 +14,7 @@ from appgen_assets.progress import NAME, progress_logger  # noqa: E402
 from appgen_assets.schedules import SCHEDULES  # noqa: E402
 from appgen_assets.sensors import SENSORS  # noqa: E402
 from appgen_resources.artefacts import ArtefactIO  # noqa: E402
+from appgen_resources.reports import ReportStore  # noqa: E402
 from appgen_resources.sandbox import SandboxResource  # noqa: E402
 from appgen_resources.specs import SpecStore  # noqa: E402
 from appgen_resources.workshop import WorkshopResource  # noqa: E402
@@ -45,6 +46,7 @@ defs = dg.Definitions(
     loggers={"console": dg.colored_console_logger, NAME: progress_logger},
     resources={
         "artefacts": ArtefactIO(),
+        "reports": ReportStore(),
         "sandbox": SandboxResource(),
         "specs": SpecStore(),
         "workshop": WorkshopResource(),

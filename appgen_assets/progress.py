@@ -1,13 +1,14 @@
 """Following a run in this process, through a Dagster logger: no polling, no second channel."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 import dagster as dg
 
 NAME = "appgen"
+_TENTHS = 10
 
 
 class Listener(Protocol):
@@ -18,6 +19,9 @@ class Listener(Protocol):
 
     def stage_ended(self, stage: str, seconds: float, *, ok: bool) -> None:
         """Take note that a stage is done, or has failed."""
+
+    def stage_advanced(self, stage: str, done: int, total: int) -> None:
+        """Take note of how far a stage has come."""
 
     def check_failed(self, stage: str, check: str, why: str) -> None:
         """Take note of a check that failed."""
@@ -65,6 +69,14 @@ class _Relay(logging.Handler):
                     listener.check_failed(stage, answer.check_name, answer.description or "")
             case _:
                 pass
+
+
+def tell_progress(stage: str, log: Callable[[str], None], _row: object, done: int, total: int) -> None:
+    """Tell the listeners how far a stage has come, and the run's log at every tenth."""
+    for listener in _LISTENERS:
+        listener.stage_advanced(stage, done, total)
+    if done == total or done * _TENTHS // total > (done - 1) * _TENTHS // total:
+        log(f"{done} of {total} done")
 
 
 @dg.logger(config_schema=None, description="Tells the process that started the run how it goes.")

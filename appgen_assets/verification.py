@@ -1,9 +1,13 @@
 """Trying the application out, and delivering it once it has passed."""
 
+from functools import partial
+
 import dagster as dg
 
+from appgen_assets.progress import tell_progress
 from appgen_assets.show import verification as show
 from appgen_assets.stage_asset import FORCE_TAG, bench, keep, make, record, stage_asset
+from appgen_resources.reports import ReportStore
 from appgen_resources.sandbox import SandboxResource
 from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
@@ -55,15 +59,18 @@ def smoke_result(
     context: dg.AssetExecutionContext,
     workshop: WorkshopResource,
     sandbox: SandboxResource,
+    reports: ReportStore,
     app_bundle: Artefact,
     test_plan: Artefact,
     application_ir: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
     """What the running application answered, scenario by scenario, and what was logged meanwhile."""
     inputs = {"app_bundle": app_bundle, "test_plan": test_plan, "application_ir": application_ir}
-    result = smoke.run(app_bundle.value, test_plan.value, sandbox.sandbox(), places=application_ir.sidecar)
+    progress = partial(tell_progress, context.asset_key.path[-1], context.log.info)
+    result = smoke.run(app_bundle.value, test_plan.value, sandbox.sandbox(), progress, application_ir.sidecar)
     kept = keep(bench(context, workshop), "smoke_result", inputs, result, smoke.timeless(result))
-    return record(kept, show.smoke_result, inputs)
+    report = reports.keep(result, context.run_id)
+    return record(kept, partial(show.smoke_result, report=report), inputs)
 
 
 @stage_asset(_GROUP, {"python"})

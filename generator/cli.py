@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -56,9 +56,17 @@ def build(
         Literal["process", "docker"],
         typer.Option(envvar="APPGEN_SANDBOX", help="Where it is tried out: child processes, or containers."),
     ] = "process",
+    reports: Annotated[
+        Path | None, typer.Option(help="A folder for <app>.html and <app>.xml (JUnit), for CI systems.")
+    ] = None,
 ) -> None:
     """Compile, migrate, start, exercise and deliver; only what is stale is made again."""
-    _run("build", lambda command: command.run(specs, out, everything=force, force=force, sandbox=sandbox))
+
+    def build_all(command: Any) -> int:
+        options = command.Options(everything=force, force=force, sandbox=sandbox, reports=reports)
+        return int(command.run(specs, out, options))
+
+    _run("build", build_all)
 
 
 @app.command(

@@ -8,6 +8,7 @@ import dagster as dg
 
 from appgen_assets.show.parts import counts, table
 from generator.deliver.tree import DeliveryReport
+from generator.host.reports import Kept
 from generator.stages.model import Artefact
 from generator.verify.model import SanityReport, SmokeResult, TestsModelIR
 
@@ -48,23 +49,48 @@ def sanity_report(artefact: Artefact) -> Mapping[str, Any]:
     }
 
 
-def smoke_result(artefact: Artefact) -> Mapping[str, Any]:
-    """Show each scenario: what was expected and what came."""
+def smoke_result(artefact: Artefact, report: Kept) -> Mapping[str, Any]:
+    """Show each scenario: what was expected and what came; where the whole report lies."""
     result: SmokeResult = artefact.value
     order = sorted(result.rows, key=lambda row: (row.ok, row.scenario))
     rows = [
-        ("ok" if r.ok else "FAILED", r.scenario, r.request, r.expected, r.got, round(r.ms)) for r in order
+        ("ok" if r.ok else "FAILED", r.scenario, r.request, r.expected, r.got, round(r.ms), str(r.span or ""))
+        for r in order
     ]
-    shown: dict[str, Any] = {
-        **counts(scenarios=len(result.rows), failed=len(result.failures)),
+    return {
+        **counts(
+            scenarios=len(result.rows), failed=len(result.failures), errors_in_the_logs=len(result.findings)
+        ),
         "seconds": dg.MetadataValue.float(result.ms / 1000),
-        "scenarios in full": table(("", "scenario", "request", "expected", "got", "ms"), rows),
+        "report": dg.MetadataValue.url(report.html.as_uri()),
+        "report file": dg.MetadataValue.path(report.html),
+        "JUnit XML": dg.MetadataValue.path(report.junit),
+        **_what_failed(result),
+        "scenarios in full": table(("", "scenario", "request", "expected", "got", "ms", "spec"), rows),
     }
-    if result.failures:
-        failed = [(r.scenario, r.node, r.problem, r.curl) for r in result.failures]
-        shown["failures"] = table(("scenario", "IR node", "problem", "send it again"), failed)
+
+
+def _what_failed(result: SmokeResult) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
     if result.problem:
         shown["problem"] = dg.MetadataValue.text(result.problem)
+    if result.failures:
+        failed = [(r.scenario, r.node, str(r.span or ""), r.problem, r.curl) for r in result.failures]
+        columns = ("scenario", "IR node", "spec", "problem", "send it again")
+        shown["failures"] = table(columns, failed)
+    if result.findings:
+        logged = [
+            (
+                f.source,
+                f.message,
+                f"{f.path}:{f.line}" if f.path else "",
+                f.node,
+                str(f.span or ""),
+                f.evidence,
+            )
+            for f in result.findings
+        ]
+        shown["logs"] = table(("where", "what", "file", "IR node", "spec", "lines"), logged)
     return shown
 
 

@@ -8,12 +8,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from generator.commands.diagnostics import display, print_diagnostics
 from generator.commands.paths import UsageError, find_specs
 from generator.commands.progress import Screen
+from generator.commands.reports import export_failed, export_passed
 from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
 from generator.host import sandboxes
+from generator.host.reports import latest_report
 from generator.host.state import AppEntry, State
 from generator.host.workshop import open_workshop, read_source
 from generator.pipeline import BY_NAME, compile_app
@@ -24,12 +28,19 @@ from generator.stages.workshop import Workshop
 from generator.verify.report import print_smoke
 
 
-def run(
-    specs: list[Path], out: Path | None, *, everything: bool, force: bool, sandbox: sandboxes.Kind
-) -> int:
+class Options(msgspec.Struct, frozen=True):
+    """How to build."""
+
+    everything: bool = False
+    force: bool = False
+    sandbox: sandboxes.Kind = "process"
+    reports: Path | None = None  # where a page and JUnit XML of each application are put
+
+
+def run(specs: list[Path], out: Path | None, options: Options) -> int:
     """Build each spec; the exit code is that of the worst."""
-    sandboxes.choose(sandbox)
-    work = _Build(State(), Screen(), everything=everything, force=force)
+    sandboxes.choose(options.sandbox)
+    work = _Build(State(), Screen(), options)
     paths = find_specs(specs)
     entries: dict[str, AppEntry] = {}
     code = 0
@@ -67,11 +78,10 @@ def _entry(path: Path, out: Path | None, state: State, *, alone: bool) -> AppEnt
 class _Build:
     """Builds one application after the other; Dagster is loaded when the first is compiled."""
 
-    def __init__(self, state: State, screen: Screen, *, everything: bool, force: bool) -> None:
+    def __init__(self, state: State, screen: Screen, options: Options) -> None:
         self.state = state
         self._screen = screen
-        self._everything = everything
-        self._force = force
+        self._options = options
 
     def build(self, entry: AppEntry) -> int:
         """Build one, alone; return the exit code."""
@@ -86,15 +96,27 @@ class _Build:
         workshop = open_workshop(self.state)
         done = compile_app(read_source(Path(entry.spec), workshop), workshop)
         self.state.save(workshop.code)
-        if self._everything or not done["app_bundle"].hit:
+        if self._options.everything or not done["app_bundle"].hit:
             _begin_gates(done, workshop)
-        plan = self._builder.plan(entry, done, workshop, everything=self._everything)
+        plan = self._builder.plan(entry, done, workshop, everything=self._options.everything)
         if not plan.stale:
             screen.say(f"{entry.app}: nothing has changed, nothing to do; it lies in {display(entry.out)}")
+            self._export(entry.app, None)
             return 0
         with screen.app(entry.app, len(plan.stale), time.perf_counter() - began):
-            outcome = self._builder.run(plan, screen, everything=self._everything, force=self._force)
+            outcome = self._builder.run(
+                plan, screen, everything=self._options.everything, force=self._options.force
+            )
+        self._export(entry.app, None if outcome.ok else outcome)
         return _report(outcome, self.state, screen, time.perf_counter() - began)
+
+    def _export(self, app: str, failed: Any) -> None:
+        if self._options.reports is None:
+            return
+        if failed is None:
+            export_passed(self._options.reports, app, self.state)
+        else:
+            export_failed(self._options.reports, failed, self.state)
 
     @cached_property
     def _builder(self) -> Any:
@@ -115,6 +137,8 @@ def _begin_gates(done: dict[str, Artefact], workshop: Workshop) -> None:
 def _report(outcome: Any, state: State, screen: Screen, seconds: float) -> int:
     if outcome.smoke is not None:
         print_smoke(outcome.smoke, screen.console, verbose=True)
+        if (kept := latest_report(state, outcome.app)) is not None:
+            screen.say(f"the whole report: {display(str(kept.html))}")
     if not outcome.ok:
         for failure in outcome.failures:
             screen.fail(failure.stage, failure.message)

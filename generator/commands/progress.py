@@ -52,6 +52,11 @@ class Screen:
         if self._status is not None:
             self._status.update(f"{stage} …")
 
+    def stage_advanced(self, stage: str, done: int, total: int) -> None:
+        """Show how far it has come."""
+        if self._status is not None:
+            self._status.update(f"{stage} … {done}/{total}")
+
     def stage_ended(self, stage: str, seconds: float, *, ok: bool) -> None:
         """Print a line."""
         self._done += 1

@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from generator.verify.model import SmokeResult, SmokeRow
+from generator.verify.model import Finding, SmokeResult, SmokeRow
+
+_LOG_LINES = 30
 
 
 def smoke_table(result: SmokeResult, *, failures_only: bool = False) -> Table:
@@ -46,9 +48,9 @@ def smoke_line(result: SmokeResult) -> str:
     if result.problem:
         return result.problem
     failed = len(result.failures)
-    return (
-        f"{len(result.rows) - failed} of {len(result.rows)} passed, {failed} failed, {result.ms / 1000:.1f} s"
-    )
+    logged = f", {len(result.findings)} errors in the logs" if result.findings else ""
+    passed = f"{len(result.rows) - failed} of {len(result.rows)} passed"
+    return f"{passed}, {failed} failed{logged}, {result.ms / 1000:.1f} s"
 
 
 def print_smoke(result: SmokeResult, console: Console, *, verbose: bool = False) -> None:
@@ -57,10 +59,20 @@ def print_smoke(result: SmokeResult, console: Console, *, verbose: bool = False)
         console.print(smoke_table(result, failures_only=not verbose))
     for row in result.failures:
         console.print(failure_text(row), markup=False, highlight=False, soft_wrap=True)
+    for found in result.findings:
+        console.print(finding_text(found), markup=False, highlight=False, soft_wrap=True)
     if result.ok and not verbose:
         console.print(f"{result.app}: {smoke_line(result)}", markup=False, highlight=False)
 
 
 def failure_text(row: SmokeRow) -> str:
     """Return what is needed to look into a failed row."""
-    return f"{row.scenario} (step {row.step}, {row.node})\n  {row.problem}\n  got {row.got}\n  {row.curl}"
+    at = f", {row.span}" if row.span else ""
+    return f"{row.scenario} (step {row.step}, {row.node}{at})\n  {row.problem}\n  got {row.got}\n  {row.curl}"
+
+
+def finding_text(found: Finding) -> str:
+    """Return an error of a log with its lines and the place that it came from."""
+    where = f" ({found.path}:{found.line}, {found.node or 'no node'})" if found.path else ""
+    lines = "".join(f"\n  | {line}" for line in found.evidence.splitlines()[-_LOG_LINES:])
+    return f"{found.source}: {found.message}{where}{lines}"

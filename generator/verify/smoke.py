@@ -10,7 +10,7 @@ import msgspec
 
 from generator.core.digest import canonical_json
 from generator.verify.model import SmokeResult, SmokeRow, TestsModelIR
-from generator.verify.program.cli import run, select
+from generator.verify.program.cli import NOTHING_RAN, run, select
 from generator.verify.program.plan import parse_plan
 from generator.verify.program.run import Row
 from generator.verify.sandbox import Session
@@ -18,7 +18,6 @@ from generator.verify.sandbox import Session
 Progress = Callable[[SmokeRow, int, int], None]
 
 _SECONDS = 3600
-NOTHING_RAN = "no scenario was executed: that is a failure"
 
 
 def run_smoke(

@@ -8,6 +8,7 @@ from generator.emit.bundle import Bundle
 from generator.ir.model import SourceMap
 from generator.verify.logs.judge import judge
 from generator.verify.model import SmokeResult, SmokeRow, TestsModelIR
+from generator.verify.provenance import locate
 from generator.verify.sandbox import AppFailed, Sandbox, Session
 from generator.verify.smoke import Progress, smoke_session
 
@@ -45,7 +46,7 @@ def _tried(plan: TestsModelIR, session: Session, progress: Progress | None) -> S
 
 
 def _placed(row: SmokeRow, places: SourceMap) -> SmokeRow:
-    return replace(row, span=places.get(row.node))
+    return replace(row, span=locate(row.node, places))
 
 
 def timeless(result: SmokeResult) -> SmokeResult:

@@ -12,9 +12,10 @@ PREFIX = "%m [%p] %d/%e "
 _LINE = re.compile(r"^(\d{4}-\d\d-\d\d \S+ \S+) \[(\d+)\] ([^/\s]*)/(\w{5}) ([A-Z0-9]+):  (.*)$")
 _DETAILS = frozenset({"DETAIL", "HINT", "QUERY", "CONTEXT", "LOCATION", "STATEMENT", "BACKTRACE"})
 _BAD = frozenset({"ERROR", "FATAL", "PANIC"})
-# Integrity violations, which the application turns into an answer, and lost races, after which it tries
-# again. Scenarios look at what it answered; any other error is one that it should not have caused.
-EXPECTED = frozenset({"23", "40"})
+# What the application makes an answer of: violated integrity (23), values that their column can't hold, and
+# lost races (40), after which it tries again. Scenarios look at that answer; no other error is ever right.
+EXPECTED_CLASSES = frozenset({"23", "40"})
+EXPECTED_STATES = frozenset({"22001", "22003", "22008"})
 
 
 class Entry(msgspec.Struct):
@@ -37,7 +38,8 @@ class Entry(msgspec.Struct):
         """Whether it is an error that no working application causes."""
         if self.severity not in _BAD:
             return False
-        return self.severity != "ERROR" or self.state[:2] not in EXPECTED
+        expected = self.state[:2] in EXPECTED_CLASSES or self.state in EXPECTED_STATES
+        return self.severity != "ERROR" or not expected
 
 
 def entries(log: str) -> list[Entry]:

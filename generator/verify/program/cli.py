@@ -19,6 +19,7 @@ from .report import failure_text, summary, to_json, to_junit
 from .run import Progress, Row, run_plan
 
 PLAN = Path(__file__).with_name("plan.json")
+NOTHING_RAN = "no scenario was executed: that is a failure"
 STANDARD = Path("-")  # standard input or output
 
 
@@ -29,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     aside = STANDARD in (options.json, options.junit)
     say = partial(print, file=sys.stderr if aside else sys.stdout, flush=True)
     if not plan.scenarios:
-        say("no scenario was executed: that is a failure")
+        say(NOTHING_RAN)
+        _write(options.json, to_json([]))
+        _write(options.junit, to_junit(plan.app, [], [("scenarios", NOTHING_RAN)]))
         return 2
     began = time.perf_counter()
     rows = run(plan, options.base_url, options.parallel, options.timeout, options.seed, _teller(say))

@@ -38,11 +38,14 @@ def to_json(rows: Sequence[Row]) -> str:
     return json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n"
 
 
-def to_junit(app: str, rows: Sequence[Row]) -> str:
-    """Return the rows as JUnit XML."""
+def to_junit(app: str, rows: Sequence[Row], problems: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the rows as JUnit XML; `problems` (a name, a text) are errors of the run as a whole."""
     failed = sum(not row.ok for row in rows)
-    cases = "\n".join(_case(row) for row in rows)
-    head = f'<testsuite name={_attribute(app)} tests="{len(rows)}" failures="{failed}">'
+    cases = "\n".join([*(_case(row) for row in rows), *(_error(app, *problem) for problem in problems)])
+    head = (
+        f'<testsuite name={_attribute(app)} tests="{len(rows) + len(problems)}" failures="{failed}" '
+        f'errors="{len(problems)}" time="{sum(row.ms for row in rows) / 1000:.3f}">'
+    )
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{cases}\n</testsuite>\n'
 
 
@@ -55,6 +58,14 @@ def _case(row: Row) -> str:
         return start + "/>"
     text = escape(_NOT_XML.sub("?", failure_text(row)))
     return f"{start}>\n    <failure message={_attribute(row.problem)}>{text}</failure>\n  </testcase>"
+
+
+def _error(app: str, name: str, text: str) -> str:
+    message = _attribute(text.partition("\n")[0])
+    return (
+        f"  <testcase classname={_attribute(app)} name={_attribute(name)}>\n"
+        f"    <error message={message}>{escape(_NOT_XML.sub('?', text))}</error>\n  </testcase>"
+    )
 
 
 def _attribute(text: str) -> str:
