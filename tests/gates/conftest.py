@@ -25,7 +25,8 @@ from generator.ir.model import ApplicationIR
 from generator.spec.load import load_app
 from generator.verify.delivery import smoke_files
 from generator.verify.gates import GATES, run_gates
-from generator.verify.model import SanityReport, TestsModelIR
+from generator.verify.model import SanityReport
+from generator.verify.plan import make_plan
 
 SPEC = """
 app: mini
@@ -104,7 +105,7 @@ def build(text: str) -> Healthy:
         emit_routes(ir),
         emit_project(ir),
     ]
-    smoke = smoke_files(TestsModelIR(ir.name, "", ()))
+    smoke = smoke_files(make_plan(ir, guards))
     return Healthy(ir, guards, bundle((finish(files, RuffFormatter()) for files in emitted), smoke))
 
 

@@ -125,7 +125,7 @@ _STAGES: Sequence[tuple[tuple[str, ...], str]] = (
     (("/schemas.py", "app/enums.py"), "schemas"),
     (("/models.py", "app/base.py", "app/entities.py", "app/violations.py"), "models"),
     (("/queries.py", "/service.py"), "services"),
-    (("/router.py", "app/main.py"), "routes"),
+    (("/router.py", "/filters.py", "app/main.py"), "routes"),
 )
 
 

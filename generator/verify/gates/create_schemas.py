@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from generator.emit.python import attribute, module_path
+from generator.emit.python import module_path
 from generator.ir.index import client_fields, updatable_fields
 from generator.ir.model import Entity, Field, OperationKind
-from generator.verify.gates.build import Build, CannotRun
+from generator.verify.gates.build import Build
+from generator.verify.gates.members import line_of, schemas_of
 from generator.verify.model import Finding
 
 
@@ -28,16 +28,14 @@ class _Schema(msgspec.Struct, frozen=True):
 
 def check(build: Build) -> list[Finding]:
     """Compare the JSON schemas of the bodies with the IR."""
-    probe = build.probe
-    if probe.schemas is None:
-        raise CannotRun(probe.why_not("schemas"))
+    schemas = schemas_of(build)
     found = []
     for operation in build.ir.api.operations:
         entity = build.index.entities[operation.entity]
         if operation.kind is OperationKind.CREATE:
-            found += _check(build, probe.schemas, entity, "Create", client_fields(entity))
+            found += _check(build, schemas, entity, "Create", client_fields(entity))
         elif operation.kind is OperationKind.UPDATE:
-            found += _check(build, probe.schemas, entity, "Update", updatable_fields(entity))
+            found += _check(build, schemas, entity, "Update", updatable_fields(entity))
     return found
 
 
@@ -91,21 +89,6 @@ def _wants_items(rules: Any) -> bool:
 def _finding(
     build: Build, schema: _Schema, code: str, message: str, member: str = "", node: str = ""
 ) -> Finding:
-    line = _line(build, schema, member)
+    line = line_of(build, schema.path, schema.name, member)
     node = node or schema.sent.get(member, schema.entity.id)
     return build.finding(code, message, path=schema.path, line=line, node=node)
-
-
-def _line(build: Build, schema: _Schema, member: str) -> int:
-    """Return the line of a member, or of its class."""
-    tree = build.modules.get(schema.path)
-    classes = [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == schema.name] if tree else []
-    spelled = {member, attribute(member)} if member.isidentifier() else {member}
-    for node in classes[0].body if classes else ():
-        if (
-            isinstance(node, ast.AnnAssign)
-            and isinstance(node.target, ast.Name)
-            and node.target.id in spelled
-        ):
-            return node.lineno
-    return classes[0].lineno if classes else 0

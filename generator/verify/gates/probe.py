@@ -40,6 +40,13 @@ class Catalog(msgspec.Struct, frozen=True):
     objects: tuple[str, ...]
 
 
+class Routing(msgspec.Struct, frozen=True):
+    """What the router does; `hidden` are (method, path, the path that takes its requests)."""
+
+    redirects: bool
+    hidden: tuple[tuple[str, str, str], ...]
+
+
 class Probe(msgspec.Struct, frozen=True):
     """What each step gave; a step that failed or was skipped is None."""
 
@@ -56,6 +63,7 @@ class Probe(msgspec.Struct, frozen=True):
     imports: dict[str, Failure] | None = None
     schemas: dict[str, dict[str, Any]] | None = None
     openapi: dict[str, Any] | None = None
+    routing: Routing | None = None
 
     def why_not(self, step: str) -> str:
         """Return why a step gave nothing."""

@@ -11,9 +11,11 @@ import importlib
 import inspect
 import json
 import os
+import re
 import sys
 import time
 import traceback
+import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -249,6 +251,21 @@ def openapi() -> dict[str, Any]:
     return document
 
 
+def routing() -> dict[str, Any]:
+    """Return whether the router redirects, and which routes another one hides."""
+    router = importlib.import_module("app.main").app.router
+    full = importlib.import_module("starlette.routing").Match.FULL
+    hidden = []
+    for route in router.routes:
+        for method in sorted(getattr(route, "methods", None) or ()):
+            sample = re.sub(r"\{[^}]*\}", str(uuid.UUID(int=0)), route.path)
+            scope = {"type": "http", "method": method, "path": sample, "headers": []}
+            first = next((r for r in router.routes if r.matches(scope)[0] is full), route)
+            if first is not route:
+                hidden.append([method, route.path, first.path])
+    return {"redirects": bool(router.redirect_slashes), "hidden": hidden}
+
+
 step("heads", upgrade)
 step("database", lambda: in_database(describe), "heads")
 step("unlisted", unlisted)
@@ -259,4 +276,5 @@ step("again", again, "empty")
 step("imports", imports)
 step("schemas", schemas, "imports")
 step("openapi", openapi, "imports")
+step("routing", routing, "imports")
 sys.stdout.write(f"\n{MARK}{json.dumps(seen)}\n")
