@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generator.ir.lower import Lowered, lower
+from generator.core.diagnostics import SpecError
+from generator.ir.lower import Lowered, every_error, lower
 from generator.spec.load import load_app
 
 
 def compile_front(main: str, read: Callable[[str], str]) -> Lowered:
     """Load and lower a spec; raises SpecError with every diagnostic found."""
-    return lower(load_app(main, read))
+    try:
+        spec = load_app(main, read)
+    except SpecError as refused:
+        raise SpecError(every_error(refused)) from None
+    return lower(spec)

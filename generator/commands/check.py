@@ -8,8 +8,7 @@ from generator.commands.diagnostics import print_diagnostics
 from generator.commands.paths import find_specs
 from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
-from generator.ir.lower import lower
-from generator.spec.load import load_app
+from generator.frontend import compile_front
 
 
 def run(specs: list[Path]) -> int:
@@ -20,7 +19,7 @@ def run(specs: list[Path]) -> int:
 def _check(path: Path) -> int:
     folder = path.absolute().parent
     try:
-        lowered = lower(load_app(path.name, lambda name: (folder / name).read_text(encoding="utf-8")))
+        lowered = compile_front(path.name, lambda name: (folder / name).read_text(encoding="utf-8"))
     except SpecError as error:
         print_diagnostics(error.diagnostics, folder)
         return EXIT_FINDINGS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 import msgspec
@@ -30,9 +30,9 @@ class Diagnostic(msgspec.Struct, frozen=True):
 class Diagnostics:
     """Collects messages so that one run shows every mistake."""
 
-    def __init__(self) -> None:
+    def __init__(self, lost: Iterable[str] = ()) -> None:
         self._items: list[Diagnostic] = []
-        self._lost: set[str] = set()
+        self._lost = set(lost)
 
     def error(self, code: str, message: str, span: Span, hint: str = "") -> None:
         """Record an error."""
@@ -57,6 +57,14 @@ class Diagnostics:
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(sorted(set(self._items), key=lambda d: (d.span, d.code, d.message)))
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """The names whose declarations were refused."""
+        return frozenset(self._lost)
 
     @property
     def has_errors(self) -> bool:

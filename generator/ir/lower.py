@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from generator.core.collecting import collector_paused
-from generator.core.diagnostics import Diagnostic, Severity, SpecError
+from generator.core.diagnostics import Diagnostic, Diagnostics, Severity, SpecError
 from generator.ir.lower_api import choose_operations, lower_operations
 from generator.ir.lower_context import Context, EntityDraft
 from generator.ir.lower_fields import lower_fields
@@ -26,6 +26,7 @@ from generator.ir.model import (
     TestsIR,
     ValidationIR,
 )
+from generator.spec.load import ReadError
 from generator.spec.model import AppSpec
 
 
@@ -45,6 +46,18 @@ def lower(spec: AppSpec) -> Lowered:
     if lowered is None:  # warnings about what is only half there would mislead
         raise SpecError([d for d in context.found if d.severity is Severity.ERROR])
     return lowered
+
+
+def every_error(refused: SpecError) -> list[Diagnostic]:
+    """Return what is wrong with a spec: what its reader found, and what is wrong with the rest of it."""
+    found = Diagnostics()
+    found.extend(refused.diagnostics)
+    if isinstance(refused, ReadError) and refused.rest is not None:
+        context = Context(refused.rest, Diagnostics(refused.lost))
+        with collector_paused():
+            _lower(context)
+        found.extend([d for d in context.found if d.severity is Severity.ERROR])
+    return list(found)
 
 
 def _lower(context: Context) -> Lowered | None:

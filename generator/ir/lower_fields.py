@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
+from generator.core.diagnostics import Diagnostic
 from generator.core.suggest import did_you_mean
 from generator.expr.model import Type, TypeName
 from generator.expr.syntax import Name
@@ -155,7 +156,7 @@ def _unknown_type(context: Context, word: str, spec: TypeSpec) -> None:
     hint = did_you_mean(word, [*SCALARS, "enum", *context.enums])
     if word in context.entities:
         hint = f"a reference to one row is written `-> {word}`, a list of rows `{word}[]`"
-    context.error("E315", f"there is no type `{word}`", spec.span, hint)
+    context.found.unknown(word, Diagnostic("E315", f"there is no type `{word}`", spec.span, hint))
 
 
 # --- who sets a field ----------------------------------------------------------------

@@ -24,7 +24,7 @@ def declare(context: Context) -> None:
         _declare_enum(context, enum)
     for entity in context.spec.entities:
         _declare_entity(context, entity)
-    if not context.entities:
+    if not context.entities and not context.found.lost:
         context.error("E305", "the spec has no entities", context.spec.name.span, "add `entities:`")
     _refuse_shared_tables(context)
 

@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections import deque
 from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 from generator.core.collecting import collector_paused
 from generator.core.diagnostics import Diagnostics, SpecError
@@ -18,6 +20,7 @@ from generator.spec.reader import MAX_NAME, Pairs, Reader
 from generator.spec.tree import Scalar, YamlNode, parse_yaml
 
 Read = Callable[[str], str]
+T = TypeVar("T")
 
 _TOP = ("app", "description", "enums", "entities", "flows", "settings", "include")
 _INCLUDED = ("enums", "entities", "flows", "include")
@@ -27,13 +30,22 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MAX_FILES = 1000
 
 
+class ReadError(SpecError):
+    """The spec was refused in reading; `rest` is what could be read, if the names in it can be judged."""
+
+    def __init__(self, found: Diagnostics, rest: AppSpec | None) -> None:
+        super().__init__(list(found))
+        self.rest = rest
+        self.lost = found.lost
+
+
 def load_app(main: str, read: Read) -> AppSpec:
-    """Read a spec and what it includes; raises SpecError with every diagnostic found."""
+    """Read a spec and what it includes; raises ReadError with every diagnostic found."""
     loader = _Loader(read)
     with collector_paused():
         spec = loader.load(main)
     if loader.found.has_errors or spec is None:
-        raise SpecError(list(loader.found))
+        raise ReadError(loader.found, spec)
     return spec
 
 
@@ -49,23 +61,26 @@ class _Loader:
         self._enums: list[EnumSpec] = []
         self._entities: list[EntitySpec] = []
         self._flows: list[FlowSpec] = []
+        self._complete = True  # no file and no list of declarations is missing
 
     def load(self, main: str) -> AppSpec | None:
         pairs, root = self._open(main, Span(main, 1, 1, 1, 1), _TOP)
         if pairs is None:
             return None
         name = self._app_name(pairs, root)
-        settings = self._settings(pairs["settings"][1]) if "settings" in pairs else ()
+        settings = self._reader.sound(partial(self._settings, pairs)) or ()
         self._declarations(pairs)
         self._included(posixpath.dirname(main))
-        if name is None:
+        description = (
+            self._reader.prose(pairs["description"][1], "`description`") if "description" in pairs else ""
+        )
+        if not self._complete:
             return None
+        name = name or Name(root, "app")
         return AppSpec(
             span=name.span,
             name=name,
-            description=self._reader.prose(pairs["description"][1], "`description`")
-            if "description" in pairs
-            else "",
+            description=description,
             enums=tuple(self._enums),
             entities=tuple(self._entities),
             flows=tuple(self._flows),
@@ -105,8 +120,10 @@ class _Loader:
             return None
         return Name(scalar.span, scalar.text)
 
-    def _settings(self, node: YamlNode) -> tuple[SettingSpec, ...]:
-        pairs = self._reader.pairs(node, "`settings`", SETTINGS) or {}
+    def _settings(self, top: Pairs) -> tuple[SettingSpec, ...]:
+        if "settings" not in top:
+            return ()
+        pairs = self._reader.pairs(top["settings"][1], "`settings`", SETTINGS) or {}
         found = []
         for key, (where, value) in pairs.items():
             number = self._reader.integer(value, f"`{key}`")
@@ -121,24 +138,31 @@ class _Loader:
     def _declarations(self, pairs: Pairs) -> None:
         for key, take in (("enums", self._enum), ("entities", self._entity), ("flows", self._flow)):
             if key in pairs:
-                for name, value in self._reader.entries(pairs[key][1], f"`{key}`"):
+                for name, value in self._whole(partial(self._reader.entries, pairs[key][1], f"`{key}`")):
                     take(name, value)
         if "include" in pairs:
-            self._waiting.extend(self._reader.items(pairs["include"][1], "`include`"))
+            node = pairs["include"][1]
+            self._waiting.extend(self._whole(partial(self._reader.items, node, "`include`")))
+
+    def _whole(self, take: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
+        """Return a list of declarations; after a message about it nobody knows what is in it."""
+        before = len(self.found)
+        taken = take()
+        self._complete &= len(self.found) == before
+        return taken
 
     def _included(self, folder: str) -> None:
         """Read what is included, in order of mention."""
         while self._waiting:
             where = self._reader.scalar(self._waiting.popleft(), "each of `include`")
             path = self._below(where, folder) if where else None
-            if where is None or path is None:
-                continue
-            pairs, _ = self._open(path, where.span, _INCLUDED)
+            pairs = self._open(path, where.span, _INCLUDED)[0] if where and path else None
+            self._complete &= pairs is not None
             if pairs is not None:
                 self._declarations(pairs)
 
     def _enum(self, key: Scalar, node: YamlNode) -> None:
-        found = read_enum(self._reader, key, node)
+        found = self._reader.sound(partial(read_enum, self._reader, key, node), key.text)
         if found:
             self._enums.append(found)
 
@@ -146,9 +170,11 @@ class _Loader:
         found = read_entity(self._reader, key, node)
         if found:
             self._entities.append(found)
+        else:
+            self._reader.lose(key.text)
 
     def _flow(self, key: Scalar, node: YamlNode) -> None:
-        found = read_flow(self._reader, key, node)
+        found = self._reader.sound(partial(read_flow, self._reader, key, node))
         if found:
             self._flows.append(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from generator.expr.parse import parse_condition, parse_else, parse_expression
@@ -41,15 +42,19 @@ def read_entity(reader: Reader, key: Scalar, node: YamlNode) -> EntitySpec | Non
     """Read `Name: {…}`."""
     name = reader.name(key, "an entity's name", "pascal")
     pairs = reader.pairs(node, f"the entity `{key.text}`", _ENTITY)
-    if name is None or pairs is None:
+    if pairs is None:
+        return None
+    fields = read_fields(reader, pairs["fields"][1], "`fields`") if "fields" in pairs else ()
+    states = _all_states(reader, pairs["states"][1]) if "states" in pairs else ()
+    if name is None or fields is None or states is None:
         return None
     return EntitySpec(
         span=key.span,
         name=name,
         description=reader.prose(pairs["description"][1], "`description`") if "description" in pairs else "",
         plural=reader.name(pairs["plural"][1], "`plural`", "snake") if "plural" in pairs else None,
-        fields=read_fields(reader, pairs["fields"][1], "`fields`") if "fields" in pairs else (),
-        states=_all_states(reader, pairs["states"][1]) if "states" in pairs else (),
+        fields=fields,
+        states=states,
         uniques=_uniques(reader, pairs),
         rules=read_conditions(reader, pairs, "rules"),
         operations=_operations(reader, pairs["operations"][1]) if "operations" in pairs else None,
@@ -110,14 +115,15 @@ def read_expression(reader: Reader, pairs: Pairs, key: str) -> Node | None:
 # --- states ------------------------------------------------------------------------
 
 
-def _all_states(reader: Reader, node: YamlNode) -> tuple[StatesSpec, ...]:
-    found = []
+def _all_states(reader: Reader, node: YamlNode) -> tuple[StatesSpec, ...] | None:
+    """Return them all, or None after a message: which states there are is not known then."""
+    before, found = len(reader.found), []
     for key, value in reader.entries(node, "`states`"):
         name = reader.name(key, "a state field's name", "snake")
         states = _states(reader, name, value) if name else None
         if states:
             found.append(states)
-    return tuple(found)
+    return tuple(found) if len(reader.found) == before else None
 
 
 def _states(reader: Reader, name: Name, node: YamlNode) -> StatesSpec | None:
@@ -143,7 +149,8 @@ def _move(reader: Reader, key: Scalar, node: YamlNode) -> MoveSpec | None:
 def _uniques(reader: Reader, pairs: Pairs) -> tuple[UniqueSpec, ...]:
     if "unique" not in pairs:
         return ()
-    found = [_unique(reader, item) for item in reader.items(pairs["unique"][1], "`unique`")]
+    items = reader.items(pairs["unique"][1], "`unique`")
+    found = [reader.sound(partial(_unique, reader, item)) for item in items]
     return tuple(unique for unique in found if unique is not None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from generator.expr.parse import parse_expression, parse_field
@@ -32,15 +33,22 @@ _LONG = (
 )
 
 
-def read_fields(reader: Reader, node: YamlNode, what: str) -> tuple[FieldSpec, ...]:
-    """Read `name: FIELD` pairs."""
-    found = []
-    for key, value in _joined(reader.entries(node, what)):
-        name = reader.name(key, "a field's name", "snake")
-        field = read_field(reader, name, value) if name else None
+def read_fields(reader: Reader, node: YamlNode, what: str) -> tuple[FieldSpec, ...] | None:
+    """Read `name: FIELD` pairs; None if which names there are can't be known."""
+    before, found = len(reader.found), []
+    entries = _joined(reader.entries(node, what))
+    if len(reader.found) > before:
+        return None
+    for key, value in entries:
+        field = reader.sound(partial(_field, reader, key, value), key.text)
         if field:
             found.append(field)
     return tuple(found)
+
+
+def _field(reader: Reader, key: Scalar, value: YamlNode) -> FieldSpec | None:
+    name = reader.name(key, "a field's name", "snake")
+    return read_field(reader, name, value) if name else None
 
 
 def _joined(entries: tuple[tuple[Scalar, YamlNode], ...]) -> list[tuple[Scalar, YamlNode]]:

@@ -43,7 +43,7 @@ def read_flow(reader: Reader, key: Scalar, node: YamlNode) -> FlowSpec | None:
         entity=reader.name(pairs["entity"][1], "`entity`") if "entity" in pairs else None,
         description=reader.prose(pairs["description"][1], "`description`") if "description" in pairs else "",
         http=_http(reader, pairs["http"][1]) if "http" in pairs else None,
-        inputs=read_fields(reader, pairs["input"][1], "`input`") if "input" in pairs else (),
+        inputs=(read_fields(reader, pairs["input"][1], "`input`") if "input" in pairs else ()) or (),
         requires=read_conditions(reader, pairs, "requires"),
         effects=_effects(reader, pairs, "effects"),
         ensures=read_conditions(reader, pairs, "ensures"),

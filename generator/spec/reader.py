@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from generator.core.diagnostics import Diagnostics
@@ -38,9 +38,32 @@ class Reader:
         allowed = tuple(known)
         for key, _ in node.pairs:
             if key.text not in allowed:
+                self._lose_keys(node, key)
                 hint = did_you_mean(key.text, allowed)
                 self.found.error("E121", f"{what} has no key `{key.text}`", key.span, hint)
         return {key.text: (key, value) for key, value in node.pairs if key.text in allowed}
+
+    def _lose_keys(self, node: Mapping, refused: Scalar) -> None:
+        """Forgive the names that stand below a key that is refused."""
+        for key, value in node.pairs:
+            if key is refused and isinstance(value, Mapping):
+                for inner, _ in value.pairs:
+                    self.lose(inner.text)
+
+    def lose(self, name: str) -> None:
+        """Forgive uses of a name whose declaration was refused, also as the name of an owner."""
+        self.found.lose(name)
+        self.found.lose(snake(name))
+
+    def sound(self, take: Callable[[], T | None], name: str = "") -> T | None:
+        """Return what was read without a message; else nothing, and uses of the name are forgiven."""
+        before = len(self.found)
+        taken = take()
+        if len(self.found) == before and taken is not None:
+            return taken
+        if name:
+            self.lose(name)
+        return None
 
     def entries(self, node: YamlNode, what: str) -> tuple[tuple[Scalar, YamlNode], ...]:
         """Return the entries of a mapping whose keys the spec chooses; nothing (`~`) is an empty one."""

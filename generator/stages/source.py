@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from generator.core.diagnostics import Diagnostic, SpecError
+from generator.ir.lower import every_error
 from generator.spec.load import load_app
 from generator.spec.model import AppSpec
 
@@ -63,7 +64,7 @@ def parse_with(main: str, read: Read) -> Parsed:
     try:
         return Parsed(load_app(main, read))
     except SpecError as error:
-        return Parsed(None, tuple(error.diagnostics))
+        return Parsed(None, tuple(every_error(error)))
 
 
 def remember(source: SpecSource, parsed: Parsed) -> None:

@@ -64,10 +64,8 @@ class Tweaker:
                 yield from self._exists(target, scope, there=truth is not negated)
             case AggregateExpr():
                 yield from self._aggregate(expr, scope, truth=truth)
-            case EntityRef() if (derived := self.finder.derivation(expr, scope)) is not None:
-                yield from self.toward(*derived, truth=truth)
             case EntityRef() | ContextRef() | OldExpr():
-                yield from self._set_all(self.finder.find(expr, scope), truth)
+                yield from self._flag(expr, scope, truth=truth)
             case CallExpr(args=args):
                 for arg in args:
                     if arg.type.name == "bool":
@@ -83,6 +81,15 @@ class Tweaker:
         right = [o for o in operands if o not in wrong] if truth is (op == "or") else []
         for operand in [*wrong, *right]:
             yield from self.toward(operand, scope, truth=truth)
+
+    def _flag(
+        self, expr: EntityRef | ContextRef | OldExpr, scope: Scope, *, truth: bool
+    ) -> Iterator[Program]:
+        derived = self.finder.derivation(expr, scope) if isinstance(expr, EntityRef) else None
+        if derived is None:
+            yield from self._set_all(self.finder.find(expr, scope), truth)
+        else:
+            yield from self.toward(*derived, truth=truth)
 
     def _set_all(self, knobs: list[Knob], value: Any) -> Iterator[Program]:
         for knob in knobs:
