@@ -12,11 +12,12 @@ from psycopg2 import sql
 
 from generator.core.errors import MachineError
 from generator.host.pids import is_dead, own_tag
-from generator.host.postgres import PostgresServer
+from generator.host.postgres import PostgresServer, answers
 
 _PREFIX = "ag_"  # ag_<pid>_<birth>_<number>
 _NUMBERS = itertools.count(1)
 _REAPED: set[tuple[int, PostgresServer]] = set()
+_ABANDONED: dict[str, PostgresServer] = {}
 
 
 def create_database(server: PostgresServer, template: str = "template0") -> str:
@@ -24,6 +25,9 @@ def create_database(server: PostgresServer, template: str = "template0") -> str:
     if (key := (os.getpid(), server)) not in _REAPED:
         _REAPED.add(key)
         reap(server)
+    for left in [name for name, where in _ABANDONED.items() if where == server]:
+        drop_database(server, left)
+        del _ABANDONED[left]
     name = f"{_PREFIX}{own_tag()}_{next(_NUMBERS)}"
     _execute(server, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(_name(name), _name(template)))
     return name
@@ -32,6 +36,14 @@ def create_database(server: PostgresServer, template: str = "template0") -> str:
 def drop_database(server: PostgresServer, name: str) -> None:
     """Drop a database, its connections too; nothing happens if it is gone."""
     _execute(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_name(name)))
+
+
+def drop_if_answers(server: PostgresServer, name: str) -> None:
+    """Drop a database now, or once its server is up again: what killed that is told by who noticed."""
+    if answers(server):
+        drop_database(server, name)
+    else:
+        _ABANDONED[name] = server
 
 
 @contextmanager

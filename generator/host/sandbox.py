@@ -13,7 +13,7 @@ from generator.core.errors import MachineError
 from generator.core.paths import inside
 from generator.host import process
 from generator.host.database_log import DatabaseLog
-from generator.host.databases import create_database, drop_database
+from generator.host.databases import create_database, drop_if_answers
 from generator.host.home import home, make_folder
 from generator.host.pids import is_dead, own_tag
 from generator.host.postgres import PostgresServer, answers, shared_server
@@ -95,8 +95,7 @@ class ProcessSandbox:
                 yield session
             finally:
                 session.stop()
-                if answers(server):  # what has died meanwhile is told by the session, and reaped later
-                    drop_database(server, database)
+                drop_if_answers(server, database)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

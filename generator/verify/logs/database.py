@@ -45,19 +45,21 @@ class Entry(msgspec.Struct):
 def entries(log: str) -> list[Entry]:
     """Return the entries of a log that is written with PREFIX."""
     found: list[Entry] = []
-    last: dict[str, Entry] = {}
+    last: dict[str, Entry] = {}  # of each process: their lines come mixed
+    current: Entry | None = None
     for line in log.splitlines():
         match = _LINE.match(line)
         if match is None:
-            if found:
-                found[-1].lines.append(line)
+            if current is not None:
+                current.lines.append(line)
             continue
         _, process, database, state, severity, message = match.groups()
         if severity in _DETAILS and process in last:
-            last[process].lines.append(line)
+            current = last[process]
+            current.lines.append(line)
             continue
-        last[process] = Entry(process, database, state, severity, message, [line])
-        found.append(last[process])
+        current = last[process] = Entry(process, database, state, severity, message, [line])
+        found.append(current)
     return found
 
 
