@@ -124,7 +124,7 @@ def _result(check: Check, answer: Verdict) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=check.name,
         passed=answer.ok,
-        severity=dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.WARN if check.warns else dg.AssetCheckSeverity.ERROR,
         description=problems[0] if problems else None,
         metadata=metadata,
     )

@@ -150,7 +150,14 @@ def _operations_exist(made: Made) -> Verdict:
 CHECKS = (
     Check("app_spec", "readable", "The YAML and every expression in it parse.", _readable),
     Check("app_spec", "accepted", "The front end finds no error.", _accepted),
-    Check("app_spec", "no_warnings", "The front end has nothing to warn of.", _warnings, blocking=False),
+    Check(
+        "app_spec",
+        "no_warnings",
+        "The front end has nothing to warn of.",
+        _warnings,
+        blocking=False,
+        warns=True,
+    ),
     Check("application_ir", "references_resolve", "Every reference leads to a node.", _references_resolve),
     Check("application_ir", "nothing_dropped", "Every element of the spec has an IR node.", _nothing_dropped),
     Check("constraint_graph", "no_orphans", "Every constraint bears on something.", _no_orphans),

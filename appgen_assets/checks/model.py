@@ -49,6 +49,7 @@ class Check(NamedTuple):
     about: str
     ask: Callable[[Made], Verdict]
     blocking: bool = True
+    warns: bool = False  # a failure is a warning, not an error
 
 
 def verdict(problems: Iterable[str], looked_at: int) -> Verdict:

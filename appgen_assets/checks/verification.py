@@ -6,6 +6,8 @@ from pathlib import Path
 
 from appgen_assets.checks.model import Check, Made, Verdict, verdict, verdict_on
 from appgen_assets.checks.sources import broken_names, modules
+from generator.core.digest import digest
+from generator.core.spans import Span
 from generator.deliver.changes import compare, read_manifest
 from generator.deliver.tree import DeliveryReport
 from generator.emit.tree import EmittedFile
@@ -56,11 +58,21 @@ def _every_endpoint(made: Made) -> Verdict:
     )
 
 
-def _every_node(made: Made) -> Verdict:
-    """Nothing that can be tried is left out: a guard, a constraint, a transition."""
+def _coverage(made: Made) -> Verdict:
+    """Whatever there is to try is tried, or proved to be impossible."""
     plan: TestsModelIR = made.value
-    covered = {place for scenario in plan.scenarios() for place in (scenario.node, *scenario.covers)}
-    return verdict((f"{u.node}: {u.reason}" for u in plan.uncovered), len(covered))
+    coverage = plan.coverage
+    if coverage is None or not coverage.items:
+        return Verdict(("nothing was measured",), 0)
+    problems = [] if coverage.plan == digest(plan.suites) else ["another plan was measured"]
+    spans = made.inputs["application_ir"].sidecar or {}
+    problems += [f"{text}: the reference answers otherwise" for text in coverage.strange]
+    problems += [f"{i.what}: {i.reason} ({i.node}{_at(spans.get(i.node))})" for i in coverage.missing]
+    return Verdict(tuple(problems), len(coverage.items))
+
+
+def _at(span: Span | None) -> str:
+    return "" if span is None else f", {span}"
 
 
 def _effects_seen(made: Made) -> Verdict:
@@ -141,7 +153,11 @@ CHECKS = (
     Check("app_bundle", "names_resolve", "All that is imported or called exists.", _names_resolve),
     Check("test_plan", "every_endpoint", "Every endpoint is tried.", _every_endpoint),
     Check(
-        "test_plan", "every_node", "Guards, constraints, transitions are tried.", _every_node, blocking=False
+        "test_plan",
+        "coverage",
+        "All there is to try is tried, or proved impossible.",
+        _coverage,
+        blocking=False,
     ),
     Check("test_plan", "effects_seen", "What flows change is looked at.", _effects_seen),
     Check("sanity_report", "all_gates", "Every gate was asked.", _all_gates_ran),

@@ -10,6 +10,7 @@ from appgen_assets.show.parts import counts, table
 from generator.deliver.tree import DeliveryReport
 from generator.host.reports import Kept
 from generator.stages.model import Artefact
+from generator.verify.coverage.model import Coverage
 from generator.verify.model import SanityReport, SmokeResult, TestsModelIR
 
 
@@ -19,15 +20,24 @@ def test_plan(artefact: Artefact) -> Mapping[str, Any]:
     scenarios = plan.scenarios()
     kinds = Counter(scenario.kind for scenario in scenarios)
     rows = [(s.name, s.suite, s.kind, s.node, len(s.steps), s.about) for s in scenarios]
+    coverage = plan.coverage or Coverage("", ())
+    proved = [(i.what, i.node, i.reason) for i in coverage.items if i.state == "proved"]
     return {
         **counts(
             scenarios=len(scenarios),
             asserting_effects=sum(scenario.asserts_effects for scenario in scenarios),
-            uncovered=len(plan.uncovered),
+            missing=len(coverage.missing),
         ),
+        "coverage": table(
+            ("dimension", "total", "covered", "proved impossible", "missing"),
+            [(r.dimension, r.total, r.covered, r.proved, r.missing) for r in coverage.rows],
+        ),
+        "missing from the plan": table(
+            ("what", "IR node", "why"), [(i.what, i.node, i.reason) for i in coverage.missing]
+        ),
+        "proved impossible": table(("what", "IR node", "why"), proved),
         "by kind": table(("kind", "scenarios"), sorted(kinds.items())),
         "plan": table(("scenario", "suite", "kind", "IR node", "requests", "about"), rows),
-        "not covered": table(("IR node", "why"), [(u.node, u.reason) for u in plan.uncovered]),
     }
 
 

@@ -17,6 +17,7 @@ from generator.commands.reports import export_failed, export_passed
 from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
 from generator.host import sandboxes
+from generator.host.interrupts import terminable
 from generator.host.reports import latest_report
 from generator.host.state import AppEntry, State
 from generator.host.workshop import open_workshop, read_source
@@ -25,6 +26,7 @@ from generator.stages import ahead
 from generator.stages.model import Artefact
 from generator.stages.steps import sanity_report
 from generator.stages.workshop import Workshop
+from generator.verify.coverage.report import print_coverage
 from generator.verify.report import print_smoke
 
 
@@ -52,7 +54,8 @@ def run(specs: list[Path], out: Path | None, options: Options) -> int:
         if entry.app in entries:
             raise UsageError(f"{path} and {entries[entry.app].spec} are both called {entry.app}")
         entries[entry.app] = entry
-    return max([code, *(work.build(entry) for entry in entries.values())])
+    with terminable():
+        return max([code, *(work.build(entry) for entry in entries.values())])
 
 
 def _entry(path: Path, out: Path | None, state: State, *, alone: bool) -> AppEntry | None:
@@ -108,6 +111,8 @@ class _Build:
                 plan, screen, everything=self._options.everything, force=self._options.force
             )
         self._export(entry.app, None if outcome.ok else outcome)
+        plan_made, spans = done["test_plan"].value, done["application_ir"].sidecar or {}
+        print_coverage(plan_made.coverage, spans, screen.console)
         return _report(outcome, self.state, screen, time.perf_counter() - began)
 
     def _export(self, app: str, failed: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 import msgspec
 
 from generator.core.spans import Span
+from generator.verify.coverage.model import Coverage
 
 Json = Any  # a JSON value that may hold symbols such as {"$ref": "account1"}
 
@@ -85,6 +86,7 @@ class TestsModelIR(_Node, frozen=True):
     ir_digest: str
     suites: tuple[Suite, ...]
     uncovered: tuple[Uncovered, ...] = ()
+    coverage: Coverage | None = None  # left out of what is delivered
     max_page_size: int = 100
     version: int = 1
 

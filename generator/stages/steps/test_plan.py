@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from generator.guards.model import GuardIR
 from generator.ir.model import ApplicationIR
 from generator.stages.tools import Tools
+from generator.verify.coverage.measure import measure
 from generator.verify.model import TestsModelIR
 from generator.verify.plan import make_plan
 
 
 def run(_: Tools, ir: ApplicationIR, guards: GuardIR) -> TestsModelIR:
-    """Plan them."""
-    return make_plan(ir, guards)
+    """Plan them and measure how far they reach."""
+    plan = make_plan(ir, guards)
+    return replace(plan, coverage=measure(ir, guards, plan))

@@ -34,7 +34,7 @@ _REPLAYS = (
 
 def make_plan(ir: ApplicationIR, guards: GuardIR | None = None) -> TestsModelIR:
     """Plan every scenario of an application; `guards` adds conditions that are its alone."""
-    context = Context(ir)
+    context = Context(ir, guards)
     context.solve_rows()
     for operation in ir.api.operations:
         plan_success(context, operation)

@@ -7,9 +7,11 @@ from itertools import count
 
 import msgspec
 
+from generator.guards.model import GuardIR
 from generator.ir.index import Index
 from generator.ir.model import ApplicationIR, Operation, OperationKind
 from generator.verify.model import Kind, Scenario, Uncovered
+from generator.verify.plan.alone import Alone
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import Causes, Makers, find_operation
 from generator.verify.plan.goals import Goal
@@ -32,15 +34,17 @@ GOAL_BUDGET = 60  # runs for each further goal
 class Context:
     """One planning."""
 
-    def __init__(self, ir: ApplicationIR) -> None:
+    def __init__(self, ir: ApplicationIR, guards: GuardIR | None = None) -> None:
         self.ir = ir
+        self.guards = guards
         self.index = Index(ir)
         self.maker = Maker(lambda name: self.index.enums[name].values)
         self.makers = Makers(self.index)
         self.causes = Causes(self.index)
         self.session = Session(self.index, Oracle(ir))
         self.builder = Builder(self.index, self.makers, self.maker)
-        self.searcher = Searcher(self.session, self.builder, self.causes)
+        self.alone = Alone(ir, guards, self.session)
+        self.searcher = Searcher(self.session, self.builder, self.causes, self.alone)
         self.turner = self.searcher.turner
         self.states = States(self.builder, self.searcher)
         self.looker = Looker(self.session)

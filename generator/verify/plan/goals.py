@@ -19,6 +19,7 @@ class Goal(msgspec.Struct, frozen=True):
     status: int = 0  # that is wanted, whatever the cause
     code: str = ""  # of the refusal, whatever causes it
     body: tuple[tuple[str, Any], ...] = ()  # members that the target must have been sent with
+    alone: bool = False  # without `cause`, the target would be carried out
     rows: tuple[int, ...] = ()  # wanted rows that must be among those made; no target is needed for it
 
     def met(self, answer: Exchange) -> bool:

@@ -98,6 +98,8 @@ def bounds(type_: Type, limits: Limits) -> list[tuple[str, Value]]:
             found.append(("just above the lowest", typed(type_, least + _float_step(type_))))
     if most is not None:
         found.append(("the highest", typed(type_, most)))
+        if fits(type_, limits, most - _float_step(type_)):
+            found.append(("just below the highest", typed(type_, most - _float_step(type_))))
     if type_.name == "decimal" and type_.scale and fits(type_, limits, Decimal(1) + step(type_)):
         found.append(("all its decimals", Decimal(1) + step(type_)))
     return found

@@ -26,6 +26,7 @@ class Draft(msgspec.Struct, frozen=True):
     raw: str = ""
     walk: bool = False
     absent: tuple[str, ...] = ()  # a walk: ids of own rows that must not be listed
+    exact: bool = False  # the answer complains of nothing but what it is expected to
     loose: bool = False  # where the problem's errors are is not looked at
     about: str = ""
 

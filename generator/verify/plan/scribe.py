@@ -142,7 +142,8 @@ class Scribe:
         members = {k: self.pattern(body[k]) for k in _PROBLEM if k in body}
         if body.get("code") == "validation_error" and not exchange.draft.loose:
             locs = [list(e["loc"]) for e in body.get("errors", ())]
-            members["errors"] = {"$some": [{"$partial": {"loc": loc}} for loc in locs]}
+            patterns = [{"$partial": {"loc": loc}} for loc in locs]
+            members["errors"] = patterns if exchange.draft.exact else {"$some": patterns}
         return {"$partial": members}
 
     def pattern(self, value: Any) -> Any:

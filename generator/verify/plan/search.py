@@ -11,6 +11,7 @@ import msgspec
 from generator.expr.model import AggregateExpr, BooleanExpr, ComparisonExpr, EntityRef, Expr
 from generator.ir.index import Index
 from generator.ir.model import Managed, Unique
+from generator.verify.plan.alone import Alone
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import Cause, Causes
 from generator.verify.plan.goals import Goal, Lead, Mark, got_farther, is_met
@@ -30,11 +31,12 @@ MAX_TWEAKS = 60  # taken from one failed run
 class Searcher:
     """Runs programs and varies those that miss."""
 
-    def __init__(self, session: Session, builder: Builder, causes: Causes) -> None:
+    def __init__(self, session: Session, builder: Builder, causes: Causes, alone: Alone) -> None:
         self._session = session
         self._builder = builder
         self._index: Index = builder.index
         self._causes = causes
+        self._alone = alone
         self.turner = Turner(builder)
         self.runs = 0
         self._most = RUNS_AT_LEAST + RUNS_PER_OPERATION * len(builder.index.operations)
@@ -73,7 +75,7 @@ class Searcher:
             seen.add(text)
             budget -= 1
             run = self.run(lead.program)
-            if is_met(run, goal):
+            if is_met(run, goal) and self._is_alone(run, goal):
                 return run
             mark = self._mark(run)
             missed = goal.cause is not None and run.answer is not None and run.answer.ok
@@ -83,6 +85,12 @@ class Searcher:
             for changed in islice(self._in_time(run, self._propose(run, goal)), MAX_TWEAKS):
                 heapq.heappush(queue, (level, -depth, next(numbers), Lead(changed, level, depth, mark)))
         return None
+
+    def _is_alone(self, run: Run, goal: Goal) -> bool:
+        """Whether nothing but the goal's cause refuses the target."""
+        if not goal.alone or goal.cause is None or run.answer is None or run.answer.ok:
+            return True
+        return self._alone.otherwise(run.answer, goal.cause).ok
 
     @staticmethod
     def _in_time(run: Run, programs: Iterable[Program]) -> Iterator[Program]:
@@ -148,6 +156,9 @@ class Searcher:
 
     def _aim(self, run: Run, answer: Exchange, goal: Goal) -> Iterator[Program]:
         place = Place("target")
+        if goal.alone and goal.cause is not None and goal.met(answer) and not answer.ok:
+            yield from self._mend(run, self._alone.otherwise(answer, goal.cause), place)
+            return
         if goal.cause is not None:
             before = self.prepare(run.program) if answer.ok else run  # the rows as the target found them
             yield from self._break(before, place, goal.cause)

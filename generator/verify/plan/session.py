@@ -138,6 +138,17 @@ class Session:
         self.exchanges.append(exchange)
         return exchange
 
+    def ask(self, oracle: Oracle, draft: Draft) -> Exchange:
+        """Return what another oracle answers in the present world; nothing is remembered of it."""
+        operation = self.operation(draft)
+        path = dict(
+            zip((r.param for r in operation.rows), (self.names.resolve(v) for v in draft.path), strict=True)
+        )
+        body = self.names.resolve(draft.body) if draft.has_body else MISSING
+        oracle.restore(self._oracle.state())
+        status, answer = oracle.call(draft.operation, path, {}, body, self.now)
+        return Exchange(draft, status, answer)
+
     def _carry_out(self, draft: Draft, path: dict[str, str], query: dict[str, str], body: Any) -> Exchange:
         before = self._oracle.state()
         status, answer = self._oracle.call(draft.operation, path, query, body, self.now)

@@ -111,16 +111,27 @@ def bounds(field: TextField) -> list[tuple[str, Value]]:
     low, high = lengths(field)
     pattern = field.limits.pattern
     if pattern is not None:
-        shortest, most = (
-            matching(pattern, low, high),
-            longest(pattern, high) if high <= STRING_MAX_LENGTH else None,
-        )
-        found = [("the shortest", shortest), ("the longest", most)]
-        return [(label, first_text(parts)) for label, parts in found if parts is not None]
+        return _pattern_bounds(pattern, low, high)
     values: list[tuple[str, Value]] = [("the shortest", "x" * low), ("the longest", _longest(high))]
+    if low < high:
+        values += [("one longer", "x" * (low + 1))] if low else []
+        values.append(("one shorter than the longest", _longest(high - 1)))
     if low <= len(UNUSUAL) <= high:
         values.append(("unusual characters", UNUSUAL))
     return values
+
+
+def _pattern_bounds(pattern: str, low: int, high: int) -> list[tuple[str, Value]]:
+    """Return matching texts at the bounds of the length; without such, the shortest there is."""
+    shortest = matching(pattern, low, high)
+    found = [("the shortest", longest(pattern, low) or shortest)]
+    if low < high:
+        found.append(("one longer", longest(pattern, low + 1)))
+    if high <= STRING_MAX_LENGTH:
+        found.append(("one shorter than the longest", longest(pattern, high - 1)))
+        found.append(("the longest", longest(pattern, high)))
+    texts = {first_text(parts): label for label, parts in reversed(found) if parts is not None}
+    return [(label, text) for text, label in reversed(texts.items())]
 
 
 def _longest(high: int) -> str:

@@ -65,10 +65,13 @@ def _made(context: Context, operation: Operation) -> set[str]:
 
 
 def _refused(context: Context, operation: Operation, program: Program, cause: Cause) -> None:
-    run = context.searcher.find([program], Goal(cause), GOAL_BUDGET)
+    goal = Goal(cause, alone=True)
+    run = context.searcher.find([program], goal, GOAL_BUDGET)
     others = _starts(context, operation, program, cause) if run is None else []
     if others:
-        run = context.searcher.find(others, Goal(cause), GOAL_BUDGET)
+        run = context.searcher.find(others, goal, GOAL_BUDGET)
+    if run is None:
+        run = context.searcher.find([program, *others], Goal(cause), GOAL_BUDGET)
     node = f"{operation.id}:{cause.id}:refused"
     if run is None:
         context.miss(node, _reason(cause))

@@ -26,9 +26,14 @@ def plan_members(context: Context, operation: Operation) -> None:
     if not has_body(context, operation):
         return
     members = members_of(context, operation)
+    program = context.good(operation)
     values = _usual(context, operation, members)
 
     def setup() -> Draft | None:
+        if program is not None:
+            run = context.searcher.prepare(program)
+            if run.ready and run.draft is not None and isinstance(run.draft.body, dict):
+                return run.draft
         draft = base(context, operation)
         return None if draft is None else msgspec.structs.replace(draft, body=values)
 

@@ -21,6 +21,7 @@ from generator.verify.plan.values import Token, Value
 from generator.verify.plan.wants import Program
 
 SMALL_BUDGET = 20
+UNKNOWN = "no_such_member"
 
 
 def plan_success(context: Context, operation: Operation) -> None:
@@ -203,11 +204,20 @@ def _other(context: Context, member: Member, program: Program) -> Value:
 def _bounds(context: Context, operation: Operation, program: Program, member: Member) -> None:
     """Send every value at the member's bounds; each must be accepted."""
     values = _edges(context, operation, member)
+    known = {label for label, _ in values}
+    _tolerated(
+        context, operation, program, member, [v for v in context.maker.bounds(member) if v[0] not in known]
+    )
     if not values:
         return
     left = _together(context, operation, program, member, values)
-    for label, value in left:
-        _alone(context, operation, program, member, label, value)
+    _tolerated(
+        context,
+        operation,
+        program,
+        member,
+        [v for v in left if not _alone(context, operation, program, member, *v)],
+    )
 
 
 def _edges(context: Context, operation: Operation, member: Member) -> list[tuple[str, Value]]:
@@ -259,17 +269,40 @@ def _renewed(context: Context, body: dict[str, Any]) -> dict[str, Any]:
 
 def _alone(
     context: Context, operation: Operation, program: Program, member: Member, label: str, value: Value
-) -> None:
-    """Find a world in which the value is accepted."""
+) -> bool:
+    """Find a world in which the value is accepted; whether there is one."""
     changed = _with(program, operation, member.name, value)
     sent = wire_of(member, value)
     goal = Goal(body=((member.wire, sent),))
     run = context.searcher.find([changed], goal, SMALL_BUDGET)
     if run is None:
-        context.miss(f"{member.id}:{label}", f"no world in which {operation.id} accepts it was found")
-        return
-    context.miss_no_more(f"{member.id}:{label}")
+        return False
     record(context, operation, run.program, f"{member.wire}: {label}", f"{member.id}:{label}")
+    return True
+
+
+def _tolerated(
+    context: Context,
+    operation: Operation,
+    program: Program,
+    member: Member,
+    values: list[tuple[str, Value]],
+) -> None:
+    """Send values that no row can have or keep, beside a member that nobody knows: that alone is blamed."""
+    run = context.searcher.prepare(program)
+    if not values or not run.ready or run.draft is None or not isinstance(run.draft.body, dict):
+        return
+    kept, labels = list(context.session.exchanges), []
+    for label, value in values:
+        body = run.draft.body | {member.wire: wire_of(member, value), UNKNOWN: 1}
+        about = f"{member.wire}: {label}, with an unknown member"
+        sent = context.session.send(msgspec.structs.replace(run.draft, body=body, exact=True, about=about))
+        if [e["loc"][1:] for e in sent.body.get("errors", ())] == [[UNKNOWN]]:
+            kept.append(sent)
+            labels.append(f"{member.id}:{label}")
+    if labels:
+        named = heading(operation, f"{member.wire} may be at its bounds", "edge", *labels, node=member.id)
+        context.write(named, kept[-1], kept)
 
 
 def _with(program: Program, operation: Operation, name: str, value: Value) -> Program:

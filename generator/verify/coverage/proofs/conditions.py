@@ -1,0 +1,158 @@
+"""Guards, transitions and partial uniques that can't be broken alone."""
+
+from __future__ import annotations
+
+from generator.expr.model import (
+    INT,
+    AggregateExpr,
+    ArithmeticExpr,
+    ComparisonExpr,
+    EntityRef,
+    Expr,
+    Literal,
+)
+from generator.expr.walk import replace_root
+from generator.ir.model import Assign, Create, Each, Effect, Operation, Transition, Unique, When
+from generator.ir.writes import effects_of, row_entity
+from generator.verify.coverage.case import Case
+from generator.verify.coverage.proofs.claims import Claim, Claims
+from generator.verify.coverage.proofs.rewrite import of_row, row_at
+from generator.verify.coverage.proofs.solve import Prover
+from generator.verify.coverage.proofs.symbolic import Values
+
+
+class Conditions:
+    """Proofs about one operation's conditions."""
+
+    def __init__(self, case: Case, operation: Operation) -> None:
+        self._case = case
+        self._operation = operation
+        self._claims = Claims(case.index, case.guards, operation)
+        self._all = list(self._claims.all())
+        self._prover = Prover(case.index, self._claims.flow, self._claims.made)
+
+    def _others(self, node: str) -> list[Claim]:
+        """Return the other demands, transitions only if they are checked on their own."""
+        guards = self._case.guards.get(self._operation.entity, self._operation.name)
+        guarded = {g.source_constraint_id for g in guards}
+        return [
+            c for c in self._all if c.node != node and (c.node in guarded or not c.node.startswith("effect:"))
+        ]
+
+    def guard(self, node: str) -> str:
+        """Return why a condition can't be broken alone, "" if that isn't proved."""
+        mine = [c for c in self._all if c.node == node and c.field is None]
+        found = [self._prover.impossible(self._prover.fails(c), [c.expr], self._others(node)) for c in mine]
+        if not found or None in found:
+            return self._in_loop(mine)
+        return _told("it fails only together with", "it never fails", found)
+
+    def _in_loop(self, claims: list[Claim]) -> str:
+        """Return why a demand on all rows fails only together with the bounds of what a loop does to them."""
+        flow = self._claims.flow
+        for claim in claims:
+            for effect in () if flow is None else flow.effects:
+                match claim.expr, effect:
+                    case (
+                        AggregateExpr(op="all", where=None, value=demand, source=source, binding=element),
+                        Each(where=None, binding=binding, body=body, source=rows),
+                    ) if source == rows and demand is not None:
+                        reason = self._drained(replace_root(demand, element, binding), body)
+                        if reason:
+                            return reason
+        return ""
+
+    def _drained(self, demand: Expr, body: tuple[Effect, ...]) -> str:
+        """Return the bound that a field leaves if an amount is taken off it although the demand isn't met."""
+        for effect in body:
+            match effect:
+                case Assign(
+                    target=target, value=ArithmeticExpr(op="+" | "-" as op, left=left, right=amount)
+                ) if left == target and self._writers(target) == 1:
+                    negative = ComparisonExpr("<", amount, Literal(0, INT))
+                    last = EntityRef(target.entity, target.field, target.via, f"{target.root}'", target.type)
+                    change = ArithmeticExpr(op, target, amount, target.type)
+                    passed = ComparisonExpr("<=" if op == "-" else ">=", last, change)
+                    goal = self._prover.both(
+                        self._prover.fails(Claim("", "", demand)), self._prover.holds(passed)
+                    )
+                    grows = self._prover.impossible(self._prover.holds(negative), [negative], []) is not None
+                    if grows and self._prover.impossible(goal, [demand, passed], []) is not None:
+                        return f"it fails only together with the bounds of {target.field}, changed in a loop"
+        return ""
+
+    def _writers(self, target: EntityRef) -> int:
+        """Return how many effects of the flow set a field."""
+        flow, index = self._claims.flow, self._case.index
+        places = [
+            (row_entity(index, e.target), e.target.field)
+            for e in effects_of(() if flow is None else flow.effects)
+            if isinstance(e, Assign | Transition)
+        ]
+        return places.count((row_entity(index, target), target.field))
+
+    def state(self, effect: Transition, state: str) -> str:
+        """Return why a transition can't be tried from a state."""
+        flow = self._claims.flow
+        if flow is None or effect not in flow.effects or effect.target.root in self._claims.made:
+            return ""
+        values = Values(self._case.index, flow)
+        values.run(flow.effects[: flow.effects.index(effect)])
+        target = values.read(effect.target)
+        goal = ComparisonExpr("==", target, Literal(state, target.type))
+        earlier = [c for c in self._all if c.node in {r.id for r in flow.requires}]
+        found = self._prover.impossible(self._prover.holds(goal), [goal], earlier)
+        return "" if found is None else _told("the state is ruled out by", "the row is never in it", [found])
+
+    def unique(self, entity: str, unique: Unique) -> str:
+        """Return why the rows that an operation writes don't count for a partial unique."""
+        if unique.only is None:
+            return ""
+        found = []
+        for row in self._rows(entity):
+            expr = self._claims.after.read(of_row(unique.only, row))
+            found.append(self._prover.impossible(self._prover.holds(expr), [expr], self._all))
+        if not found or None in found:
+            return ""
+        return _told("the row does not count, by", "the row does not count afterwards", found)
+
+    def _rows(self, entity: str) -> list[EntityRef]:
+        flow = self._claims.flow
+        if flow is None:
+            return [row_at(entity, "self")] if self._operation.entity == entity else []
+        return [
+            row_at(entity, root, hops) for root, hops in written_rows(self._case, self._operation, entity)
+        ]
+
+    def branch(self, effect: When | Each, *, taken: bool) -> str:
+        """Return why a condition inside of the effects always comes out the same."""
+        flow = self._claims.flow
+        if flow is None or effect not in flow.effects or not isinstance(effect, When):
+            return ""
+        values = Values(self._case.index, flow)
+        values.run(flow.effects[: flow.effects.index(effect)])
+        expr: Expr = values.read(effect.condition)
+        claim = Claim("", "", expr)
+        goal = self._prover.holds(expr) if taken else self._prover.fails(claim)
+        found = self._prover.impossible(goal, [expr], self._all)
+        said = "is never true" if taken else "is always true"
+        return "" if found is None else _told(f"the condition {said}, by", f"the condition {said}", [found])
+
+
+def _told(because: str, plain: str, found: list[str | None]) -> str:
+    parts = sorted({part for part in found if part})
+    return f"{because} {'; '.join(parts)}" if parts else plain
+
+
+def written_rows(case: Case, operation: Operation, entity: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the ways to the rows of an entity that a flow writes."""
+    found: dict[tuple[str, tuple[str, ...]], str] = {}
+    for effect in effects_of(case.index.flows[operation.flow].effects):
+        match effect:
+            case Create(entity=made, binding=binding):
+                found[binding, ()] = made
+            case Assign(target=target) | Transition(target=target):
+                found[target.root, target.via] = row_entity(case.index, target)
+            case _:
+                pass
+    return [way for way, written in found.items() if written == entity]
