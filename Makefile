@@ -43,7 +43,7 @@ format: $(READY)
 	@$(BIN)/ruff check --fix .
 
 golden: $(READY)  ## rewrite the expected files of the golden cases
-	@$(BIN)/python -m pytest tests/golden --update
+	@$(BIN)/python -m pytest tests/golden tests/gates/test_checklist.py --update
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/build.py

@@ -1,9 +1,9 @@
-"""From an IR node to its place in the spec, and from a failed scenario to the stage at fault."""
+"""From an IR node to its place in the spec; from a file, or a failed scenario, to the stage at fault."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from generator.core.spans import Span
 from generator.ir.model import SourceMap
@@ -12,6 +12,7 @@ from generator.verify.model import SmokeRow
 APP = "app"  # the node of the application as a whole
 
 _STATUS = re.compile(r"\d{3}")
+_FRAME = re.compile(r'File "[^"]*/(app/[^"]+)", line \d+')
 _NO_ROUTE = (307, 308, 405)
 _NOTHING_THERE = '"detail":"Not Found"'  # no route; a missing row is named
 _REFUSES = (  # code of a problem, and who answers with it
@@ -45,15 +46,44 @@ def _holders(node: str) -> Iterator[str]:
     yield APP
 
 
-def stage_at_fault(row: SmokeRow) -> str:
-    """Return the stage whose files explain best why a scenario failed."""
+def stage_of(path: str) -> str:
+    """Return the stage that emits a path."""
+    for suffixes, stage in _STAGES:
+        if path.endswith(suffixes) or path.startswith(suffixes):
+            return stage
+    return "project" if path else ""
+
+
+_STAGES: Sequence[tuple[tuple[str, ...], str]] = (
+    (("smoke/",), "test_plan"),
+    (("migrations/", "alembic.ini"), "migrations"),
+    (("app/runtime/", "app/extensions/"), "project"),
+    (("/schemas.py", "app/enums.py"), "schemas"),
+    (("/models.py", "app/base.py", "app/entities.py", "app/violations.py"), "models"),
+    (("/queries.py", "/service.py"), "services"),
+    (("/router.py", "/filters.py", "app/main.py"), "routes"),
+)
+
+
+def stage_at_fault(row: SmokeRow, log: str = "") -> str:
+    """Return the stage whose files explain best why a scenario failed; `log` is the application's."""
     expected, got = _status(row.expected), _status(row.got)
+    if got >= 500:
+        return _raised_in(log) or "services"
     if got in _NO_ROUTE or (got == 404 and _NOTHING_THERE in row.got):
         return "routes"
+    if expected == 404 and '"validation_error"' in row.got:
+        return "routes"  # which look for the rows of the path first
     if _is_success(expected) and _is_success(got):
         return "services" if expected == got else "routes"
     refusal = row.got if _is_success(expected) else row.expected
     return next((stage for code, stage in _REFUSES if code in refusal), "services")
+
+
+def _raised_in(log: str) -> str:
+    """Return the stage of the line of the application that raised last."""
+    frames = _FRAME.findall(log)
+    return stage_of(frames[-1]) if frames else ""
 
 
 def _status(answer: str) -> int:

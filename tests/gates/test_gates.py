@@ -67,7 +67,7 @@ def test_a_module_that_cannot_be_imported_is_seen(healthy: Healthy) -> None:
 def test_an_application_that_cannot_be_imported_is_seen(healthy: Healthy) -> None:
     text = healthy.text("app/tag/router.py") + "\nraise RuntimeError\n"
     report = healthy.run(healthy.with_text("app/tag/router.py", text))
-    asking = ("create_schemas", "limits", "responses", "openapi", "bodies", "lists", "routing")
+    asking = ("create_schemas", "empty_items", "limits", "responses", "openapi", "bodies", "lists", "routing")
     skipped = {gate: ["skipped"] for gate in asking}
     assert said(report) == {"imports": ["does-not-import"], **skipped}
     assert report.findings[0].path == "app/tag/router.py"
@@ -83,7 +83,7 @@ BROKEN = [
         (("    balance: Balance\n", '    balance: Balance\n    status: AccountStatus = "OPEN"\n'),),
     ),
     Broken(
-        "create_schemas",
+        "empty_items",
         "wants-items",
         SCHEMAS,
         "collection:Account.tags",

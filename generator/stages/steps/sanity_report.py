@@ -17,7 +17,11 @@ def run(
     bundle: Bundle, ir: ApplicationIR, source_map: SourceMap, guards: GuardIR, sandbox: Sandbox
 ) -> SanityReport:
     """Ask every gate; findings say where in the spec their node stands."""
-    report = run_gates(bundle, ir, sandbox, guards)
+    return placed(run_gates(bundle, ir, sandbox, guards), source_map)
+
+
+def placed(report: SanityReport, source_map: SourceMap) -> SanityReport:
+    """Return the report with the place in the spec of each finding."""
     return replace(report, gates=tuple(_placed(gate, source_map) for gate in report.gates))
 
 

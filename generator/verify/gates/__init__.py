@@ -43,11 +43,11 @@ def run_gates(
     """Ask every gate; one that can't say is reported as skipped, which is not a pass."""
     if guards is None:
         guards = FlowLogicSynthesizer(build_graph(ir)).synthesize_for_app(ir)
-    if manifest.unpackable(bundle):
+    needed = {command for gate in gates for command in gate.needs}
+    if not needed or manifest.unpackable(bundle):
         build = Build(bundle, ir, guards)
         return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
     with sandbox.open(bundle) as session, ThreadPoolExecutor(4) as threads:
-        needed = {command for gate in gates for command in gate.needs}
         started = {c: threads.submit(work, session).result for c, work in _COMMANDS.items() if c in needed}
         build = Build(bundle, ir, guards, started)
         return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import Literal, Protocol
 
@@ -17,6 +17,7 @@ from generator.ir.index import Index
 from generator.ir.model import ApplicationIR
 from generator.verify.gates.probe import Failure, Probe
 from generator.verify.model import Finding
+from generator.verify.provenance import stage_of
 from generator.verify.sandbox import Completed
 
 
@@ -108,25 +109,6 @@ class Build:
         """Return the first line of an IR node in a file, 0 if the file has none of it."""
         file = self.files.get(path)
         return min((b.first for b in file.blocks if b.node == node), default=0) if file else 0
-
-
-def stage_of(path: str) -> str:
-    """Return the stage that emits a path."""
-    for suffixes, stage in _STAGES:
-        if path.endswith(suffixes) or path.startswith(suffixes):
-            return stage
-    return "project" if path else ""
-
-
-_STAGES: Sequence[tuple[tuple[str, ...], str]] = (
-    (("smoke/",), "test_plan"),
-    (("migrations/", "alembic.ini"), "migrations"),
-    (("app/runtime/", "app/extensions/"), "project"),
-    (("/schemas.py", "app/enums.py"), "schemas"),
-    (("/models.py", "app/base.py", "app/entities.py", "app/violations.py"), "models"),
-    (("/queries.py", "/service.py"), "services"),
-    (("/router.py", "/filters.py", "app/main.py"), "routes"),
-)
 
 
 def _parse(file: EmittedFile) -> ast.Module | None:

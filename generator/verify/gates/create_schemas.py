@@ -55,7 +55,8 @@ def _check(
 def _findings(build: Build, schema: _Schema) -> Iterator[Finding]:
     found = schema.document.get("properties", {})
     managed = {f.wire: f for f in schema.entity.fields if f.wire not in schema.sent}
-    for name, rules in found.items():
+    owned = {c.wire for c in schema.entity.collections if c.kind == "owned"}
+    for name in sorted(found.keys() - owned):  # those are a matter of the empty_items gate
         if name in managed:
             what = f"{schema.name} takes {name}, which the {managed[name].managed} sets"
             yield _finding(build, schema, "server-field", what, name, managed[name].id)
@@ -63,8 +64,6 @@ def _findings(build: Build, schema: _Schema) -> Iterator[Finding]:
             yield _finding(
                 build, schema, "unknown-field", f"{schema.name} takes {name}, which no field is", name
             )
-        elif _wants_items(rules):
-            yield _finding(build, schema, "wants-items", f"{schema.name} refuses an empty {name}", name)
     for name in sorted(schema.sent.keys() - found.keys()):
         yield _finding(build, schema, "field-missing", f"{schema.name} does not take {name}", name)
     if schema.document.get("additionalProperties") is not False:
@@ -73,17 +72,13 @@ def _findings(build: Build, schema: _Schema) -> Iterator[Finding]:
 
 
 def _required(build: Build, schema: _Schema, found: frozenset[str]) -> Iterator[Finding]:
-    for name in sorted((found - schema.required) & schema.sent.keys()):
+    links = {c.wire for c in schema.entity.collections}  # those, too
+    for name in sorted((found - schema.required - links) & schema.sent.keys()):
         yield _finding(
             build, schema, "required", f"{schema.name} demands {name}, which may be left out", name
         )
     for name in sorted(schema.required - found):
         yield _finding(build, schema, "optional", f"{schema.name} does not demand {name}", name)
-
-
-def _wants_items(rules: Any) -> bool:
-    choices = [rules, *rules.get("anyOf", ())]
-    return any(choice.get("minItems", 0) > 0 for choice in choices)
 
 
 def _finding(

@@ -34,7 +34,7 @@ def check(build: Build) -> list[Finding]:
     return [
         *unlisted,
         *_against_models(nodes, probe.database, probe.models),
-        *_against_ir(nodes, probe.database),
+        *_against_ir(nodes, probe.database, probe.models),
     ]
 
 
@@ -57,11 +57,13 @@ class _Nodes:
         self._written, self._emitted = _scripts(build), as_emitted(build.ir)
         self._nodes = {(t.name, name): node for t in build.physical.tables for name, node in _parts(t)}
 
-    def finding(self, code: str, message: str, table: str, name: str = "") -> Finding:
+    def finding(
+        self, code: str, message: str, table: str, name: str = "", *, models: bool = False
+    ) -> Finding:
         """Make a finding at the migration if that is not what the IR gives, else at the model."""
         node = self._nodes.get((table, name)) or self._nodes.get((table, ""), "")
         written, emitted = self._written.get((table, name)), self._emitted.get((table, name))
-        if (written and written.text) != (emitted and emitted.text):
+        if not models and (written and written.text) != (emitted and emitted.text):
             path, line = self._place(table, name)
             return self.build.finding(code, message, path=path, line=line, node=node)
         return self.build.finding(code, message, path=self._model(table), node=node)
@@ -119,31 +121,34 @@ def _named(
             yield nodes.finding(f"{word}-differs", text, table, name)
 
 
-def _against_ir(nodes: _Nodes, database: Catalog) -> Iterator[Finding]:
+def _against_ir(nodes: _Nodes, database: Catalog, models: Catalog) -> Iterator[Finding]:
     """Whatever the IR asks for must be there, even if models and migration both lack it."""
     for table in nodes.tables.values():
         columns = database.columns.get(table.name)
         if columns is None:
             yield nodes.finding("table-missing", f"the database has no table {table.name}", table.name)
             continue
-        yield from _ir_columns(nodes, table, columns)
-        constraints, indexes = database.constraints.get(table.name, {}), database.indexes.get(table.name, {})
-        for name in [n for n, _ in _constraints(table) if n not in constraints]:
-            yield nodes.finding(
-                "constraint-missing", f"{table.name} has no constraint {name}", table.name, name
+        yield from _ir_columns(nodes, table, columns, models.columns.get(table.name, {}))
+        named = {"constraint": [n for n, _ in _constraints(table)], "index": [i.name for i in table.indexes]}
+        for part, word in _PARTS.items():
+            have, meant = (
+                getattr(database, part).get(table.name, {}),
+                getattr(models, part).get(table.name, {}),
             )
-        for index in [i for i in table.indexes if i.name not in indexes]:
-            yield nodes.finding(
-                "index-missing", f"{table.name} has no index {index.name}", table.name, index.name
-            )
+            for name in [n for n in named[word] if n not in have]:
+                text = f"{table.name} has no {word} {name}"
+                yield nodes.finding(f"{word}-missing", text, table.name, name, models=name not in meant)
 
 
-def _ir_columns(nodes: _Nodes, table: Table, columns: Mapping[str, Column]) -> Iterator[Finding]:
+def _ir_columns(
+    nodes: _Nodes, table: Table, columns: Mapping[str, Column], models: Mapping[str, Column]
+) -> Iterator[Finding]:
     for wanted in table.columns:
         column = columns.get(wanted.name)
         where = f"{table.name}.{wanted.name}"
         if column is None:
-            yield nodes.finding("column-missing", f"there is no column {where}", table.name, wanted.name)
+            text, both = f"there is no column {where}", wanted.name not in models
+            yield nodes.finding("column-missing", text, table.name, wanted.name, models=both)
         elif column.not_null == wanted.nullable:
             word = "must not" if wanted.nullable is False else "must"
             yield nodes.finding("column-not-null", f"{where} {word} accept null", table.name, wanted.name)

@@ -38,7 +38,7 @@ def _operation(
             line = next((line for name, line in sites if name == guard), 0)
             what = f"{guard} is checked {have[guard]} times in {operation.id}, not {want[guard]}"
             code = "not-called" if have[guard] < want[guard] else "called-too-often"
-            yield build.finding(code, what, path=path, line=line, node=guard if not line else "")
+            yield build.finding(code, what, path=path, line=line, node=guard if want[guard] else operation.id)
 
 
 def _sites(tree: ast.Module, name: str, known: frozenset[str]) -> list[tuple[str, int]]:

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from generator.core.paths import inside
-from generator.emit.python import module_path
+from generator.emit.python import module_path, package
 from generator.verify.gates.build import Build, Gated
 from generator.verify.model import Finding
 
@@ -18,12 +18,13 @@ _NEEDED = (
     "app/entities.py",
     "migrations/env.py",
 )
+_NO_ENTITY = ("runtime", "extensions")
 _PER_ENTITY = ("models", "schemas", "queries", "service", "router")
 
 
 def check(build: Build) -> list[Finding]:
     """Compare the files with the manifest and with what every application has."""
-    return [*_paths(build), *_hashes(build), *_missing(build)]
+    return [*_paths(build), *_hashes(build), *_missing(build), *_strays(build)]
 
 
 def unpackable(bundle: Gated) -> str:
@@ -77,3 +78,19 @@ def _missing(build: Build) -> list[Finding]:
         for path, node in wanted
         if path not in build.files
     ]
+
+
+def _strays(build: Build) -> list[Finding]:
+    """Report modules of an entity that the application does not have (any more)."""
+    known = {f"app/{package(entity.snake)}" for entity in build.ir.domain.entities}
+    return [
+        build.finding("stray", "it belongs to no entity of the application", path=path)
+        for path in sorted(build.files)
+        if _is_entitys(path) and path.rpartition("/")[0] not in known
+    ]
+
+
+def _is_entitys(path: str) -> bool:
+    parts = path.split("/")
+    names = {f"{kind}.py" for kind in _PER_ENTITY}
+    return len(parts) == 3 and parts[0] == "app" and parts[1] not in _NO_ENTITY and parts[2] in names

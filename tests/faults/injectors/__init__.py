@@ -1,0 +1,1 @@
+"""Faults by the part of the application that they break."""
