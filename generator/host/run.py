@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import FrameType
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -17,6 +15,7 @@ from psycopg2 import sql
 from generator.core.errors import MachineError, ToldError
 from generator.host import process
 from generator.host.home import home, make_folder
+from generator.host.interrupts import terminable
 from generator.host.postgres import PostgresServer, durable_server, stop_server
 from generator.host.server import AppServer
 from generator.verify.sandbox import AppFailed
@@ -63,9 +62,8 @@ def serving(folder: Path, port: int = 0) -> Iterator[Running]:
 
 def run_app(folder: Path, port: int = 0, say: Callable[[str], None] = print) -> None:
     """Serve until Ctrl-C or SIGTERM; raises AppFailed if the application dies."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with serving(folder, port) as running:
+        with terminable(), serving(folder, port) as running:
             say(f"Serving    {running.url}")
             say(f"Docs       {running.docs}")
             say(f"Database   {running.database_url}")
@@ -76,12 +74,6 @@ def run_app(folder: Path, port: int = 0, say: Callable[[str], None] = print) -> 
                 running.check_alive()
     except KeyboardInterrupt:
         say("Stopped.")
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _delivered(folder: Path) -> Path:

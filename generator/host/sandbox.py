@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
+import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -86,18 +88,32 @@ class ProcessSandbox:
     def open(self, bundle: Files) -> Iterator[ProcessSession]:
         """Unpack the application beside an empty database; both are gone at the end."""
         server = shared_server()
-        folder = new_folder()
-        try:
+        with leaving_nothing() as last:
+            folder = new_folder()
+            last.callback(shutil.rmtree, folder, ignore_errors=True)
             root = unpack(bundle, folder / "app")
             database = create_database(server)
+            last.callback(drop_if_answers, server, database)
             session = ProcessSession(root, folder, server, database)
-            try:
-                yield session
-            finally:
-                session.stop()
-                drop_if_answers(server, database)
+            last.callback(session.stop)
+            yield session
+
+
+@contextmanager
+def leaving_nothing() -> Iterator[ExitStack]:
+    """Yield what is undone at the end, or at that of the process if a thread was abandoned within."""
+    owner = os.getpid()
+    with ExitStack() as last:
+
+        def close() -> None:
+            if os.getpid() == owner:  # a fork of this process must not undo what it still uses
+                last.close()
+
+        atexit.register(close)
+        try:
+            yield last
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            atexit.unregister(close)
 
 
 def unpack(bundle: Files, root: Path) -> Path:

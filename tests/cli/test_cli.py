@@ -177,6 +177,7 @@ def test_an_internal_error_is_words_and_a_file(folder: Path, monkeypatch: pytest
         raise RuntimeError("something odd")
 
     monkeypatch.setattr("generator.commands.check.run", fail)
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
     code, _, err = run("check", "library.yaml")
     assert code == 1
     assert "internal error: RuntimeError: something odd" in err

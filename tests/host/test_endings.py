@@ -25,6 +25,7 @@ from generator.verify.smoke import NOTHING_RAN
 from tests.assets.conftest import SPEC
 from tests.building import ROOT, compiled
 
+pytestmark = pytest.mark.slow
 Made = dict[str, Any]
 AT = 12  # scenarios after which something happens
 
