@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from generator.core.spans import Span
 from generator.emit.tree import EmittedFile
-from generator.verify.gates.build import stage_of
 from generator.verify.logs.application import Incident, incidents
 from generator.verify.logs.database import Entry, entries
 from generator.verify.model import Finding
+from generator.verify.provenance import stage_of
 
 APPLICATION = "the application's log"
 DATABASE = "the database's log"
