@@ -101,6 +101,16 @@ def run(
     _run("run_app", lambda command: command.run(built, port))
 
 
+@app.command(epilog=_examples("oracle specs/library.yaml", "oracle specs --steps 10000 --seed 7"))
+def oracle(
+    specs: Specs,
+    steps: Annotated[int, typer.Option(min=1, help="How many requests at least.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, other requests.")] = 0,
+) -> None:
+    """Send random requests to the application and to the reference interpreter: they must agree."""
+    _run("oracle", lambda command: command.run(specs, steps, seed))
+
+
 @app.command(epilog=_examples("ui", "ui --port 3001"))
 def ui(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 3000,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.stages import views
 from generator.stages.model import Artefact, Input, StageDef, View
-from generator.stages.source import SpecSource
+from generator.stages.source import SpecSource, regressions
 from generator.stages.workshop import WHOLE, Workshop, external
 
 SOURCE = "source"
@@ -14,6 +14,7 @@ _STEPS = "generator.stages.steps"
 _TREE = "generator.emit.tree:Tree"
 _FORMAT = ("generator.host.format",)
 
+_REGRESSIONS = View("regressions", regressions)
 _DOMAIN = View("domain", views.domain)
 _TABLES = View("tables", views.tables)
 _SIGNATURES = View("signatures", views.signatures)
@@ -62,6 +63,7 @@ STAGES: tuple[StageDef, ...] = (
         "generator.verify.model:TestsModelIR",
         ("application_ir", WHOLE),
         ("guard_ir", WHOLE),
+        ("app_spec", _REGRESSIONS),
     ),
     _stage(
         "app_bundle",

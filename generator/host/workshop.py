@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
+
 from generator.host.artefacts import open_store
 from generator.host.format import RuffFormatter
 from generator.host.sandboxes import chosen
@@ -35,7 +37,19 @@ def read_source(path: Path, workshop: Workshop) -> SpecSource:
     def read(name: str) -> str:
         return (path.parent / name).read_text(encoding="utf-8")
 
-    return capture(path.name, read, workshop.store, workshop.code.version(BY_NAME["app_spec"]))
+    source = capture(path.name, read, workshop.store, workshop.code.version(BY_NAME["app_spec"]))
+    return msgspec.structs.replace(source, regressions=read_regressions(path))
+
+
+def regressions_folder(spec: Path) -> Path:
+    """Return the folder of a spec's stored scenarios, beside it."""
+    return spec.with_suffix(".regressions")
+
+
+def read_regressions(spec: Path) -> tuple[tuple[str, str], ...]:
+    """Return name and text of each stored scenario."""
+    files = sorted(regressions_folder(spec).glob("*.json"))
+    return tuple((f"{f.parent.name}/{f.name}", f.read_text(encoding="utf-8")) for f in files)
 
 
 def app_name(path: Path) -> str | None:

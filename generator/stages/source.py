@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -15,10 +16,14 @@ Read = Callable[[str], str]
 
 
 class SpecSource(msgspec.Struct, frozen=True):
-    """The main file and every file that it includes; paths are relative to the main file's folder."""
+    """The main file and every file that it includes; paths are relative to the main file's folder.
+
+    `regressions` are the scenarios that lie beside it (see `appgen oracle`).
+    """
 
     main: str
     files: tuple[tuple[str, str], ...]
+    regressions: tuple[tuple[str, str], ...] = ()
 
     def read(self, path: str) -> str:
         """Return the text of a file."""
@@ -26,6 +31,20 @@ class SpecSource(msgspec.Struct, frozen=True):
             if name == path:
                 return text
         raise FileNotFoundError(path)
+
+
+class Sourced(Protocol):
+    """A spec's document."""
+
+    @property
+    def source(self) -> SpecSource:
+        """The texts that it was read from."""
+        ...
+
+
+def regressions(document: Sourced) -> tuple[tuple[str, str], ...]:
+    """Return name and text of the scenarios that lie beside a spec."""
+    return document.source.regressions
 
 
 class Parsed(msgspec.Struct, frozen=True):
@@ -40,9 +59,10 @@ _LAST: dict[SpecSource, Parsed] = {}
 
 def parse(source: SpecSource) -> Parsed:
     """Return the spec as written; the last one is kept, since tracing its files parses it too."""
-    if source not in _LAST:
-        remember(source, parse_with(source.main, source.read))
-    return _LAST[source]
+    texts = SpecSource(source.main, source.files)
+    if texts not in _LAST:
+        remember(texts, parse_with(source.main, source.read))
+    return _LAST[texts]
 
 
 def trace(main: str, read: Read) -> SpecSource:

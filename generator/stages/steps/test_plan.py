@@ -12,7 +12,7 @@ from generator.verify.model import TestsModelIR
 from generator.verify.plan import make_plan
 
 
-def run(_: Tools, ir: ApplicationIR, guards: GuardIR) -> TestsModelIR:
+def run(_: Tools, ir: ApplicationIR, guards: GuardIR, stored: tuple[tuple[str, str], ...]) -> TestsModelIR:
     """Plan them and measure how far they reach."""
-    plan = make_plan(ir, guards)
+    plan = make_plan(ir, guards, stored)
     return replace(plan, coverage=measure(ir, guards, plan))

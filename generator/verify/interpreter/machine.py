@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from generator.core.names import kebab
 from generator.ir.index import Index
 from generator.ir.model import ApplicationIR, Operation, OperationKind
 from generator.verify.interpreter import listing, operations
@@ -119,7 +120,7 @@ class Interpreter:
         match operation.kind:
             case OperationKind.CREATE:
                 status, row = operations.create(operation, rows, body, writer)
-                headers = {"location": f"{_filled(operation, path)}/{row.id}"} if status == 201 else {}
+                headers = self._location(operation, path, row) if status == 201 else {}
                 return Answer(status, document(world, row), headers)
             case OperationKind.READ:
                 return Answer(operation.status, operations.read(operation, rows[-1], world))
@@ -133,9 +134,25 @@ class Interpreter:
                 return Answer(operation.status, listing.page(operation, rows, query, world))
             case OperationKind.FLOW:
                 returned = run(self.index.flows[operation.flow], rows, body, writer)
-                return Answer(operation.status, None if returned is None else document(world, returned))
+                if returned is None:
+                    return Answer(operation.status)
+                headers = self._location(operation, path, returned) if operation.status == 201 else {}
+                return Answer(operation.status, document(world, returned), headers)
             case _:
                 assert_never(operation.kind)
+
+    def _location(self, operation: Operation, path: Mapping[str, str], row: Row) -> Mapping[str, str]:
+        """Return the header that says where a new row is found, if its owners are known from the path."""
+        entity = self.index.entities[row.entity]
+        ids = {part.entity: path[part.param] for part in operation.rows} | {row.entity: str(row.id)}
+        for other in self.index.operations_of(row.entity):
+            if other.kind is OperationKind.READ:
+                known = all(part.entity in ids for part in other.rows)
+                filled = {part.param: ids[part.entity] for part in other.rows if known}
+                return {"location": _filled(other, filled)} if known else {}
+        if operation.kind is OperationKind.CREATE:
+            return {"location": f"{_filled(operation, path)}/{row.id}"}
+        return {} if entity.owner else {"location": f"/{kebab(entity.plural)}/{row.id}"}
 
     def _new_id(self, tx: Transaction) -> UUID:
         if self._source is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -14,16 +16,22 @@ from generator.verify.plan.claims import Claim
 from generator.verify.plan.company import companions
 from generator.verify.plan.conditions import writes_others
 from generator.verify.plan.context import Context
+from generator.verify.plan.regressions import SUITE as REGRESSIONS
+from generator.verify.plan.regressions import regressions
 from generator.verify.plan.replay import COMPANY, Replayer
 from generator.verify.plan.session import BASE, START
 from generator.verify.plan.suites.branches import plan_branches
 from generator.verify.plan.suites.chains import plan_chains
 from generator.verify.plan.suites.guards import plan_guards
+from generator.verify.plan.suites.links import plan_links
 from generator.verify.plan.suites.lists import plan_lists
 from generator.verify.plan.suites.members import plan_members
 from generator.verify.plan.suites.paths import plan_paths
+from generator.verify.plan.suites.references import plan_references
 from generator.verify.plan.suites.success import plan_success
 from generator.verify.plan.suites.uniques import plan_in_use, plan_uniques
+from generator.verify.plan.wide import wide_decimals
+from generator.verify.plan.suites.updates import plan_updates
 
 # Late in the evening of a leap day, and just after midnight: other dates, weekdays and months.
 _REPLAYS = (
@@ -32,20 +40,30 @@ _REPLAYS = (
 )
 
 
-def make_plan(ir: ApplicationIR, guards: GuardIR | None = None) -> TestsModelIR:
-    """Plan every scenario of an application; `guards` adds conditions that are its alone."""
+@wide_decimals
+def make_plan(
+    ir: ApplicationIR, guards: GuardIR | None = None, stored: Sequence[tuple[str, str]] = ()
+) -> TestsModelIR:
+    """Plan every scenario of an application; `guards` adds conditions that are its alone.
+
+    `stored` are name and text of scenarios that were found by the oracle.
+    """
     context = Context(ir, guards)
     context.solve_rows()
     for operation in ir.api.operations:
         plan_success(context, operation)
+        plan_updates(context, operation)
+        plan_links(context, operation)
         plan_branches(context, operation)
         plan_paths(context, operation)
         plan_members(context, operation)
+        plan_references(context, operation)
         plan_guards(context, operation, guards)
         plan_uniques(context, operation)
         plan_in_use(context, operation)
         plan_lists(context, operation)
     plan_chains(context)
+    context.scenarios += regressions(stored, context.number)
     scenarios = _settled(context)
     return TestsModelIR(
         app=ir.name,
@@ -112,7 +130,10 @@ def _suites(scenarios: list[Scenario]) -> tuple[Suite, ...]:
     grouped: dict[str, list[Scenario]] = {}
     for scenario in scenarios:
         grouped.setdefault(scenario.suite, []).append(scenario)
-    return tuple(
-        Suite(name, "flow" if name.startswith("flow:") else "endpoint", tuple(members))
-        for name, members in grouped.items()
-    )
+    return tuple(Suite(name, _suite_kind(name), tuple(members)) for name, members in grouped.items())
+
+
+def _suite_kind(name: str) -> Literal["endpoint", "flow", "standalone"]:
+    if name == REGRESSIONS:
+        return "standalone"
+    return "flow" if name.startswith("flow:") else "endpoint"

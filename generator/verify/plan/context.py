@@ -122,6 +122,10 @@ class Context:
 
     # --- scenarios ---
 
+    def number(self) -> int:
+        """Return the number of the plan's next unique value."""
+        return next(self._token)
+
     def send_all(self, drafts: Iterable[Draft]) -> list[Exchange]:
         """Send requests one after the other."""
         return [self.session.send(d) for d in drafts]
@@ -135,7 +139,7 @@ class Context:
         asserts_effects: bool = False,
     ) -> None:
         """Write the session down as a scenario."""
-        scribe = Scribe(self.index, self.session.names, self.session.entity_of, lambda: next(self._token))
+        scribe = Scribe(self.index, self.session.names, self.session.entity_of, self.number)
         chosen = self.session.exchanges if exchanges is None else exchanges
         named = msgspec.structs.replace(heading, name=self._unique(heading.name))
         self.scenarios.append(scribe.scenario(named, list(chosen), target, asserts_effects=asserts_effects))
