@@ -56,7 +56,7 @@ def _referred(case: Case, operation: Operation, node: str, wire: str, entity: st
         there = rows_of(moment.before, entity)
         if moment.body.get(wire) in {None, *there} or _first_absent(case, moment):
             continue
-        if case.succeeds_with(moment, wire, there):
+        if case.succeeds_with(moment, wire, [*there, None]):
             by = moment.scenario.name
             break
     what = f"{wire} of {named(operation)} names no row, all else is right"

@@ -1,0 +1,116 @@
+"""Updates that change one member after the other; the others must stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from generator.ir.model import Operation, OperationKind
+from generator.verify.plan.builder import Unreachable
+from generator.verify.plan.context import Context, heading
+from generator.verify.plan.maker import wire_of
+from generator.verify.plan.realize import Run
+from generator.verify.plan.requests import ref
+from generator.verify.plan.session import Exchange
+from generator.verify.plan.suites.members import Member, members_of
+from generator.verify.plan.values import At, Day, Token, Value
+from generator.verify.plan.wants import Program
+
+
+def plan_updates(context: Context, operation: Operation) -> None:
+    """Change one member after the other."""
+    program = context.good(operation)
+    if operation.kind is not OperationKind.UPDATE or program is None or program.target is None:
+        return
+    grown, rows = _with_rows(context, operation, program)
+    run = context.searcher.prepare(grown)
+    if not run.ready:
+        rows, run = {}, context.searcher.prepare(program)
+    if not run.ready or run.draft is None:
+        return
+    key = program.target.rows["self"]
+    kept = list(context.session.exchanges)
+    before = len(kept)
+    for member in members_of(context, operation):
+        bodies = list(_bodies(context, member, run, key, rows))
+        changed = _change(context, run, run.ids[key], member, bodies)
+        kept += [] if changed is None else [changed]
+    if len(kept) > before:
+        covers = f"{operation.id}:partial"
+        named = heading(operation, "changes what is sent and nothing else", "effect", covers)
+        target = kept[-1]
+        _look(context, operation, run.ids[key], kept)
+        context.write(named, target, kept, asserts_effects=True)
+
+
+def _with_rows(context: Context, operation: Operation, program: Program) -> tuple[Program, dict[str, int]]:
+    """Add a row for each reference that may be changed to it."""
+    rows: dict[str, int] = {}
+    for member in members_of(context, operation):
+        if member.type.name == "row":
+            try:
+                program, rows[member.name] = context.builder.row(program, member.type.of)
+            except Unreachable:
+                continue
+    for collection in context.index.entities[operation.entity].collections:
+        if collection.kind == "links":
+            try:
+                program, rows[collection.name] = context.builder.row(program, collection.entity)
+            except Unreachable:
+                continue
+    return program, rows
+
+
+def _bodies(
+    context: Context, member: Member, run: Run, key: int, rows: dict[str, int]
+) -> Iterator[dict[str, Any]]:
+    """Yield bodies that change a member, the likeliest first."""
+    if member.type.name == "row":
+        if member.name in rows and rows[member.name] in run.ids:
+            yield {member.wire: ref(run.ids[rows[member.name]])}
+        if member.type.nullable:
+            yield {member.wire: None}
+        return
+    for value in _others(context, member, run, key):
+        yield {member.wire: wire_of(member, value)}
+
+
+def _others(context: Context, member: Member, run: Run, key: int) -> Iterator[Value]:
+    """Yield values other than the row is made with; of times such as lie near."""
+    now = run.program.wants[key].values.get(member.name)
+    if isinstance(now, Token):
+        yield context.maker.renew(now)
+        return
+    if isinstance(now, At):
+        yield from (At(now.delta + timedelta(hours=h)) for h in (1, -1, 24, -24))
+    if isinstance(now, Day):
+        yield from (Day(now.days + d) for d in (1, -1))
+    yield from (context.maker.usual(member, n) for n in (1, 2, 3, 0))
+    yield from (value for _, value in context.maker.bounds(member))
+    if member.type.nullable:
+        yield None
+
+
+def _change(
+    context: Context, run: Run, row_id: str, member: Member, bodies: list[dict[str, Any]]
+) -> Exchange | None:
+    """Send the first body that changes the member; what does not stays out of the scenario."""
+    if run.draft is None:
+        return None
+    entity = context.session.operation(run.draft).entity
+    for body in bodies:
+        before = (context.session.row(entity, row_id) or {}).get(member.name)
+        about = f"{member.wire} alone"
+        sent = context.session.send(msgspec.structs.replace(run.draft, body=body, about=about))
+        if sent.ok and (context.session.row(entity, row_id) or {}).get(member.name) != before:
+            return sent
+    return None
+
+
+def _look(context: Context, operation: Operation, row_id: str, kept: list[Exchange]) -> None:
+    seen = len(context.session.exchanges)
+    context.looker.at(operation.entity, row_id)
+    kept += context.session.exchanges[seen:]
