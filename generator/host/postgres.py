@@ -17,6 +17,7 @@ from filelock import FileLock
 from generator.core.errors import MachineError
 from generator.host.account import Account, binaries, server_account, server_base
 from generator.host.home import home, make_folder
+from generator.host.leftovers import note_home, socket_folder, sweep
 
 _PORT = 5432  # only part of the socket's name
 _SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
@@ -90,7 +91,7 @@ def _ensure(wanted: Path, *, durable: bool) -> PostgresServer:
     account = server_account()
     base = server_base(make_folder(wanted), account)
     if base != wanted:
-        base = make_folder(base / hashlib.sha256(str(wanted).encode()).hexdigest()[:12], 0o755)
+        base = _stand_in(base, wanted, durable=durable)
     server = PostgresServer(socket=_socket_folder(base), data=base / "data18")
     if answers(server):
         return server
@@ -100,12 +101,22 @@ def _ensure(wanted: Path, *, durable: bool) -> PostgresServer:
     return server
 
 
+def _stand_in(bases: Path, wanted: Path, *, durable: bool) -> Path:
+    """Return the folder that holds what the server's account couldn't reach in `wanted`."""
+    base = bases / hashlib.sha256(str(wanted).encode()).hexdigest()[:12]
+    if not base.exists():
+        sweep(bases)
+        make_folder(base, 0o755)
+        if not durable:
+            note_home(base, wanted)
+    return base
+
+
 def _socket_folder(base: Path) -> Path:
     inside = base / "socket"
     if len(os.fsencode(inside)) <= _SOCKET_LIMIT:
         return inside
-    name = hashlib.sha256(os.fsencode(base)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"appgen-{os.geteuid()}-{name}"
+    return socket_folder(hashlib.sha256(os.fsencode(base)).hexdigest()[:16])
 
 
 def answers(server: PostgresServer, database: str = "postgres") -> bool:
