@@ -28,9 +28,11 @@ def test_plan(
     workshop: WorkshopResource,
     application_ir: Artefact,
     guard_ir: Artefact,
+    app_spec: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
     """The scenarios: every endpoint, guard, constraint and transition, with the answers that must come."""
-    return make(context, workshop, show.test_plan, application_ir=application_ir, guard_ir=guard_ir)
+    inputs = {"application_ir": application_ir, "guard_ir": guard_ir, "app_spec": app_spec}
+    return make(context, workshop, show.test_plan, **inputs)
 
 
 @stage_asset(_GROUP, {"testing", "postgresql"}, pool="sandbox")
