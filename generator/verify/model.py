@@ -133,6 +133,7 @@ class SmokeRow(_Node, frozen=True):
     steps: int = 0
     problem: str = ""
     span: Span | None = None  # of `node`
+    stage: str = ""  # at fault, if it failed
 
 
 class SmokeResult(_Node, frozen=True):

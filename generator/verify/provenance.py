@@ -13,6 +13,8 @@ APP = "app"  # the node of the application as a whole
 
 _STATUS = re.compile(r"\d{3}")
 _FRAME = re.compile(r'File "[^"]*/(app/[^"]+)", line \d+')
+_LACKS = re.compile(r"body\S*: lacks (\w+)$")
+_MEMBERS = ("field", "collection")
 _NO_ROUTE = (307, 308, 405)
 _NOTHING_THERE = '"detail":"Not Found"'  # no route; a missing row is named
 _REFUSES = (  # code of a problem, and who answers with it
@@ -78,6 +80,20 @@ def stage_at_fault(row: SmokeRow, log: str = "") -> str:
         return "services" if expected == got else "routes"
     refusal = row.got if _is_success(expected) else row.expected
     return next((stage for code, stage in _REFUSES if code in refusal), "services")
+
+
+def node_at_fault(row: SmokeRow, source_map: SourceMap) -> str:
+    """Return the node behind a failed row: the member that an answer lacks, else what the row is about."""
+    lacks = _LACKS.match(row.problem)
+    if lacks is None:
+        return row.node
+    entity = row.node.partition(":")[2].partition(":")[0].partition(".")[0]
+    names = (lacks[1], lacks[1].removesuffix("_id"))
+    own = [f"{kind}:{entity}.{name}" for name in names for kind in _MEMBERS]
+    found = [node for node in own if node in source_map] or [
+        node for node in source_map if node.partition(":")[0] in _MEMBERS and node.rpartition(".")[2] in names
+    ]
+    return found[0] if len(found) == 1 else row.node
 
 
 def _raised_in(log: str) -> str:

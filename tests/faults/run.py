@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import msgspec
 
 from generator.host.sandbox import ProcessSandbox
+from generator.stages.steps import smoke_result
 from generator.stages.steps.sanity_report import placed
 from generator.verify.gates import GATES, Gate, run_gates
 from generator.verify.model import SanityReport, Scenario, SmokeResult, TestsModelIR
@@ -37,14 +38,15 @@ def ask(app: App, gates: tuple[Gate, ...] = GATES) -> SanityReport:
     return placed(run_gates(app.bundle, app.ir, ProcessSandbox(), app.guards, gates), app.source_map)
 
 
-def exercise(app: App, plan: TestsModelIR) -> tuple[SanityReport, SmokeResult, str]:
-    """Ask all gates, then, on the same database, run scenarios; return the server's log, too."""
+def exercise(app: App, plan: TestsModelIR) -> tuple[SanityReport, SmokeResult]:
+    """Ask all gates, then, on the same database, run scenarios."""
     with ProcessSandbox().open(app.bundle) as session:
         report = run_gates(app.bundle, app.ir, Opened(session), app.guards)
         session.migrate()
         session.start()
         result = run_smoke(plan, session.base_url)
-        return placed(report, app.source_map), result, session.logs()
+        rows = tuple(smoke_result.placed(row, app.source_map, session.logs()) for row in result.rows)
+        return placed(report, app.source_map), msgspec.structs.replace(result, rows=rows)
 
 
 def involved(plan: TestsModelIR, operation: str, others: int = 4) -> TestsModelIR:

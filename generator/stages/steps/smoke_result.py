@@ -8,7 +8,7 @@ from generator.emit.bundle import Bundle
 from generator.ir.model import SourceMap
 from generator.verify.logs.judge import judge
 from generator.verify.model import SmokeResult, SmokeRow, TestsModelIR
-from generator.verify.provenance import locate
+from generator.verify.provenance import locate, node_at_fault, stage_at_fault
 from generator.verify.sandbox import AppFailed, Sandbox, Session
 from generator.verify.smoke import Progress, smoke_session
 
@@ -26,7 +26,7 @@ def run(
         logs = session.logs(), session.database_logs()
     return replace(
         result,
-        rows=tuple(_placed(row, places or {}) for row in result.rows),
+        rows=tuple(placed(row, places or {}, logs[0]) for row in result.rows),
         findings=judge(*logs, bundle.files, places),
         log_lines=sum(len(log.splitlines()) for log in logs),
     )
@@ -45,8 +45,11 @@ def _tried(plan: TestsModelIR, session: Session, progress: Progress | None) -> S
     return result
 
 
-def _placed(row: SmokeRow, places: SourceMap) -> SmokeRow:
-    return replace(row, span=locate(row.node, places))
+def placed(row: SmokeRow, places: SourceMap, log: str = "") -> SmokeRow:
+    """Return the row with its node's place in the spec and, if it failed, the stage at fault."""
+    node = row.node if row.ok else node_at_fault(row, places)
+    stage = "" if row.ok else stage_at_fault(row, log)
+    return replace(row, node=node, span=locate(node, places), stage=stage)
 
 
 def timeless(result: SmokeResult) -> SmokeResult:

@@ -282,7 +282,7 @@ def derived_missing(app: App) -> Injected:
                 source = Source(app.text(path))
                 listed = every(source.function("wire"), ast.List)[0]
                 item = next(e for e in listed.elts if says(e, field.wire))
-                return Injected(app.with_text(path, source.removed(item)), operation.id)
+                return Injected(app.with_text(path, source.removed(item)), field.id)
     raise NoPlace
 
 
@@ -291,9 +291,13 @@ def wire_renamed(app: App) -> Injected:
     for operation in app.operations(OperationKind.READ):
         path = app.path(operation.entity, "queries")
         source = Source(app.text(path))
+        wires = {f.wire: f.id for f in app.index.entities[operation.entity].fields}
         for call in calls(source.function("wire"), "label"):
-            text = source.replaced(call.args[0], f'"{ast.literal_eval(call.args[0])}_value"')
-            return Injected(app.with_text(path, text), operation.id)
+            wire = ast.literal_eval(call.args[0])
+            if wire in wires:
+                return Injected(
+                    app.with_text(path, source.replaced(call.args[0], f'"{wire}_value"')), wires[wire]
+                )
     raise NoPlace
 
 
