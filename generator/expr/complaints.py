@@ -7,6 +7,7 @@ import re
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from generator.core.spans import Span
+from generator.core.suggest import did_you_mean
 from generator.expr.places import Places
 
 SYNTAX = "E400"
@@ -52,6 +53,9 @@ _HINTS = {
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|\w+(?:\.\w+)*|->|[=!<>+*-]=|:=|\.\.|\S')
 
 
+MODIFIERS = ("unique", "server", "snapshot", "immutable", "touched", "owned", "matches")
+
+
 class ParseError(Exception):
     """A string that does not parse, where, and the way out."""
 
@@ -75,10 +79,14 @@ def complain(error: UnexpectedInput, text: str, places: Places) -> ParseError:
     before = _TOKEN.findall(text[:start])
     if found[:1] in ('"', "'") and len(found) == 1:
         return ParseError("a quoted text is not closed", span, "end it with the same quote")
+    if _is_chained(error) and "=" in before:
+        return ParseError("a bound can't stand behind the default", span, "write int >= 0 <= 9 = 5")
     if _is_chained(error):
         return ParseError("comparisons can't be chained", span, "write 'a < b and b < c'")
     return ParseError(
-        _message(_expected(error), before[-1] if before else "", found), span, _hint(text, start, found)
+        _message(_expected(error), before[-1] if before else "", found),
+        span,
+        _hint(text, start, found) or _meant(error, found),
     )
 
 
@@ -91,6 +99,12 @@ def _hint(text: str, start: int, found: str) -> str:
     if text[start - 1 : start + 1] == "->" or (found == "→" and ":" not in text[:start]):
         return _ARROW
     return _HINTS.get(found, "")
+
+
+def _meant(error: UnexpectedInput, found: str) -> str:
+    """Guess which modifier of a field was meant."""
+    guess = did_you_mean(found, MODIFIERS) if found.isalpha() and "MODIFIER" in _expected(error) else ""
+    return guess if guess.startswith("did you mean") else ""
 
 
 def _expected(error: UnexpectedInput) -> set[str]:

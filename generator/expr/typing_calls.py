@@ -40,6 +40,8 @@ def call(node: s.Call, context: Context, hint: Type | None = None) -> Expr | Non
     """Type a call."""
     if node.name in _AGGREGATES and node.args and is_rows(node.args[0], context):
         return _aggregate(node, context)
+    if node.name in _AGGREGATES and _of_lost_rows(node, context):
+        return None
     function = _FUNCTIONS.get(node.name)
     if function is not None:
         return function(node, context, hint)
@@ -49,6 +51,12 @@ def call(node: s.Call, context: Context, hint: Type | None = None) -> Expr | Non
     hint_text = did_you_mean(node.name, {*_FUNCTIONS, *_AGGREGATES})
     context.error("E404", f"there is no function `{node.name}`", node.place, hint_text)
     return None
+
+
+def _of_lost_rows(node: s.Call, context: Context) -> bool:
+    """Whether this may be about a collection whose declaration was refused: then nothing is known inside."""
+    first = node.args[0] if node.args else None
+    return isinstance(first, s.Path) and context.is_lost(first.parts)
 
 
 def _no_rows(node: s.Call, context: Context) -> None:

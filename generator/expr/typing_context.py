@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from generator.core.diagnostics import Diagnostic, Diagnostics
@@ -39,6 +40,10 @@ class Context:
     def unknown(self, name: str, code: str, message: str, span: Span, hint: str = "") -> None:
         """Report a name that means nothing here."""
         self._found.unknown(name, Diagnostic(code, message, span, hint))
+
+    def is_lost(self, names: Iterable[str]) -> bool:
+        """Whether the declaration of one of the names was refused."""
+        return not self._found.lost.isdisjoint(names)
 
     def within(self, element: RowBinding) -> Context:
         """Return the context inside an aggregate."""

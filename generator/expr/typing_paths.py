@@ -119,6 +119,8 @@ def _field(path: s.Path, index: int, entity: str, context: Context) -> Type | No
     element = context.schema.collection(entity, name)
     if element is None:
         hint = did_you_mean(name, context.schema.names(entity))
+        if path.parts[:index] == ("self",) and name == snake(entity):
+            hint = f"`self` is the {entity}"
         context.unknown(name, "E402", f"{entity} has no field `{name}`", path.places[index], hint)
         return None
     if index < len(path.parts) - 1:

@@ -158,10 +158,25 @@ def fits(expr: Expr, expected: Type, node: s.Node, context: Context, *, null_ok:
         context.error("E410", f"{got} does not fit {wanted}", node.span, _rounding(expr.type, expected))
         return None
     if expr.type.nullable and not expected.nullable and not null_ok:
-        hint = "allow null with `?`, or give a value for that case: coalesce(..., 0)"
+        hint = f"allow null with `?`, or give a value for that case{filled(expected)}"
         context.error("E412", "this may be null, but what it is for may not", node.span, hint)
         return None
     return _coerced(expr, expected)
+
+
+_FILLERS = {
+    **dict.fromkeys(("int", "decimal", "float"), "0"),
+    **dict.fromkeys(("string", "text"), '""'),
+    "bool": "false",
+    "date": "today()",
+    "datetime": "now()",
+}
+
+
+def filled(type_: Type) -> str:
+    """Return how to give a value for null, as the end of a hint."""
+    filler = _FILLERS.get(type_.name, "")
+    return f": coalesce(..., {filler})" if filler else ""
 
 
 def _null(expected: Type, node: s.Node, context: Context) -> Expr | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from generator.core.names import kebab
 from generator.core.spans import Span
 from generator.core.suggest import did_you_mean
+from generator.expr.syntax import Name
 from generator.ir.lower_context import Context, EntityDraft
 from generator.ir.lower_relations import owner_chain
 from generator.ir.model import Operation, PathRow
@@ -70,7 +71,8 @@ def _rows(context: Context, draft: EntityDraft, names: list[str], span: Span) ->
     known = {**{f"{owner.snake}_id": owner.name for owner in chain}, own: draft.name, "id": draft.name}
     for name in names:
         if name not in known:
-            context.error("E603", f"`{{{name}}}` is no row of the path", span, did_you_mean(name, known))
+            message, hint = f"`{{{name}}}` is no row of the path", did_you_mean(name, known)
+            context.unknown(Name(span, name.removesuffix("_id")), "E603", message, hint)
             return None
     order = [known[name] for name in names]
     expected = [e.name for e in (*chain, draft)]

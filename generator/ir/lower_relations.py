@@ -25,6 +25,7 @@ def _lose_refused(context: Context) -> None:
         for spec in draft.spec.fields:
             if spec.name.text not in draft.fields and spec.name.text not in draft.collections:
                 context.found.lose(spec.name.text)
+                context.found.lose(draft.snake)  # it may have been what makes the entity an owner
 
 
 def _lower_list(context: Context, draft: EntityDraft, spec: FieldSpec, tables: set[str]) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from generator.core.spans import Span
 from generator.expr.model import EntityRef, Expr, Literal, Type
 from generator.expr.scope import NOTHING, RowBinding, Scope
-from generator.expr.syntax import Node
+from generator.expr.syntax import Compare, Node
 from generator.expr.typing import resolve
 from generator.expr.walk import refs, walk
 from generator.ir.lower_context import Context, EntityDraft
@@ -69,6 +69,9 @@ def _check_counter(context: Context, draft: EntityDraft, field: Field, spec: Fie
 
 def lower_default(context: Context, node: Node, type_: Type, limits: Limits) -> Expr | None:
     """Return a default: literals and the clock only, within the bounds."""
+    if isinstance(node, Compare) and type_.name != "bool":
+        context.error("E324", "a bound can't stand behind the default", node.span, "write int >= 0 <= 9 = 5")
+        return None
     found = resolve(node, NOTHING, DraftSchema(context), context.found, expected=type_, null_ok=False)
     if found is None:
         return None

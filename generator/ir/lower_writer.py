@@ -10,6 +10,7 @@ from generator.core.spans import Span
 from generator.expr.model import EntityRef, Expr, RowsOf
 from generator.expr.scope import RowBinding, Scope
 from generator.expr.syntax import Name, Node, Path, RowsAs
+from generator.expr.typing_rules import filled
 from generator.expr.typing import resolve, resolve_condition
 from generator.ir.lower_context import Context, EntityDraft
 from generator.ir.model import Field
@@ -114,7 +115,7 @@ class Writer:
             return found
         if not Nullness(self.context, bindings.known).may_be_null(found):
             return found
-        hint = "give a value for that case: coalesce(..., 0), or require that it is not null"
+        hint = f"require that it is not null, or give a value for that case{filled(field.type)}"
         self.error("E412", f"this may be null, but `{field.name}` may not", node.span, hint)
         return None
 

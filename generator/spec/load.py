@@ -105,11 +105,9 @@ class _Loader:
 
     def _app_name(self, pairs: Pairs, root: Span) -> Name | None:
         if "app" not in pairs:
-            self.found.error(
-                "E156",
-                "the spec has no `app: name`",
-                Span(root.file, root.line, root.column, root.line, root.column),
-            )
+            if not pairs.odd:
+                where = Span(root.file, root.line, root.column, root.line, root.column)
+                self.found.error("E156", "the spec has no `app: name`", where)
             return None
         scalar = self._reader.scalar(pairs["app"][1], "`app`")
         if scalar is None:

@@ -11,6 +11,7 @@ from generator.spec.model import (
     ConflictSpec,
     EntitySpec,
     EnumSpec,
+    FieldSpec,
     ListSpec,
     MoveSpec,
     OperationSpec,
@@ -19,7 +20,7 @@ from generator.spec.model import (
     UniqueSpec,
 )
 from generator.spec.read_fields import read_fields
-from generator.spec.reader import Pairs, Reader
+from generator.spec.reader import MAX_NAME, Pairs, Reader
 from generator.spec.tree import Mapping, Scalar, Sequence, YamlNode
 
 _ENTITY = ("description", "plural", "fields", "states", "unique", "rules", "operations", "list")
@@ -44,7 +45,7 @@ def read_entity(reader: Reader, key: Scalar, node: YamlNode) -> EntitySpec | Non
     pairs = reader.pairs(node, f"the entity `{key.text}`", _ENTITY)
     if pairs is None:
         return None
-    fields = read_fields(reader, pairs["fields"][1], "`fields`") if "fields" in pairs else ()
+    fields = _fields(reader, key.text, pairs)
     states = _all_states(reader, pairs["states"][1]) if "states" in pairs else ()
     if name is None or fields is None or states is None:
         return None
@@ -57,9 +58,22 @@ def read_entity(reader: Reader, key: Scalar, node: YamlNode) -> EntitySpec | Non
         states=states,
         uniques=_uniques(reader, pairs),
         rules=read_conditions(reader, pairs, "rules"),
-        operations=_operations(reader, pairs["operations"][1]) if "operations" in pairs else None,
+        operations=_operations(reader, pairs["operations"][1])
+        if "operations" in pairs
+        else ()
+        if pairs.odd
+        else None,
         listing=_listing(reader, pairs["list"][1]) if "list" in pairs else None,
     )
+
+
+def _fields(reader: Reader, entity: str, pairs: Pairs) -> tuple[FieldSpec, ...] | None:
+    """Read the fields; one that is refused may be what makes the entity an owner."""
+    before = len(reader.found)
+    fields = read_fields(reader, pairs["fields"][1], "`fields`") if "fields" in pairs else ()
+    if len(reader.found) > before or pairs.odd:
+        reader.lose_owner(entity)
+    return fields
 
 
 # --- conditions -----------------------------------------------------------------
@@ -157,11 +171,16 @@ def _uniques(reader: Reader, pairs: Pairs) -> tuple[UniqueSpec, ...]:
 def _unique(reader: Reader, node: YamlNode) -> UniqueSpec | None:
     if isinstance(node, Sequence):
         return UniqueSpec(node.span, reader.names(node, "a unique's fields"))
+    if isinstance(node, Scalar) and node.kind != "null":
+        hint = f"a unique is a list of fields: [{node.text[:MAX_NAME]}]"
+        reader.found.error("E122", "a unique must be a list or a mapping, not text", node.span, hint)
+        return None
     pairs = reader.pairs(node, "a unique", _UNIQUE)
     if pairs is None:
         return None
     if "fields" not in pairs:
-        reader.found.error("E148", "a unique needs `fields: [a, b]`", node.span)
+        if not pairs.odd:
+            reader.found.error("E148", "a unique needs `fields: [a, b]`", node.span)
         return None
     return UniqueSpec(
         span=node.span,

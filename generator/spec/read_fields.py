@@ -8,7 +8,7 @@ from typing import Any
 from generator.expr.parse import parse_expression, parse_field
 from generator.expr.syntax import Bound, Counter, FieldForm, Modifier, Name, Node, Number, Text, TypeForm
 from generator.spec.model import FieldSpec, LimitSpec, TypeSpec
-from generator.spec.reader import Pairs, Reader
+from generator.spec.reader import Pairs, Reader, cut_at_comma, parentheses
 from generator.spec.tree import Mapping, Scalar, YamlNode
 
 _BOUNDS: dict[str, Any] = {">": "gt", ">=": "ge", "<": "lt", "<=": "le", "matches": "pattern"}
@@ -70,7 +70,7 @@ def read_field(reader: Reader, name: Name, node: YamlNode) -> FieldSpec | None:
     if isinstance(node, Mapping):
         return _long(reader, name, node)
     if _is_split(node):
-        hint = "inside { } text that holds a comma needs quotes around it"
+        hint = "inside { } text that holds a comma needs quotes around it" if cut_at_comma(node) else ""
         reader.found.error("E141", "a parenthesis is not closed", node.span, hint)
         return None
     form = reader.parse(parse_field, node, f"the field `{name}`")
@@ -79,8 +79,7 @@ def read_field(reader: Reader, name: Name, node: YamlNode) -> FieldSpec | None:
 
 def _is_split(node: YamlNode) -> bool:
     """Whether YAML cut a type in two: `{x: decimal(10,2)}` is a mapping of two keys."""
-    plain = isinstance(node, Scalar) and not node.style
-    return plain and isinstance(node, Scalar) and node.text.count("(") > node.text.count(")")
+    return parentheses(node) > 0
 
 
 def _expanded(reader: Reader, name: Name, form: FieldForm) -> FieldSpec:
@@ -137,7 +136,8 @@ def _long(reader: Reader, name: Name, node: Mapping) -> FieldSpec | None:
     if pairs is None:
         return None
     if "type" not in pairs:
-        reader.found.error("E144", f"the field `{name}` has no type", name.span, "add `type: …`")
+        if not pairs.odd:
+            reader.found.error("E144", f"the field `{name}` has no type", name.span, "add `type: …`")
         return None
     kind = _long_type(reader, pairs)
     if kind is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from generator.core.suggest import did_you_mean
 from generator.expr.parse import parse_effect, parse_expression, parse_rows_as
 from generator.expr.syntax import DeleteForm, Path, RowsAs
 from generator.spec.model import (
@@ -23,6 +24,7 @@ from generator.spec.reader import Pairs, Reader
 from generator.spec.tree import Mapping, Scalar, Sequence, YamlNode
 
 _FLOW = ("entity", "description", "http", "input", "requires", "effects", "ensures", "returns")
+_CREATE = ("create", "as", "set")
 _COPY = ("from", "copy", "set", "where")
 _HTTP = re.compile(r"\s*([A-Za-z]+)\s+(\S+)\s*\Z")
 
@@ -33,7 +35,7 @@ def read_flow(reader: Reader, key: Scalar, node: YamlNode) -> FlowSpec | None:
     pairs = reader.pairs(node, f"the flow `{key.text}`", _FLOW)
     if name is None or pairs is None:
         return None
-    if "entity" not in pairs:
+    if "entity" not in pairs and not pairs.odd:
         reader.found.error(
             "E151", f"the flow `{name}` has no `entity`", key.span, "name the entity that it belongs to"
         )
@@ -117,11 +119,9 @@ def _unquoted(reader: Reader, key: Scalar, value: YamlNode) -> EffectSpec | None
 
 
 def _create(reader: Reader, node: Mapping) -> EffectSpec | None:
-    pairs = {key.text: (key, value) for key, value in node.pairs}
+    pairs = Pairs({key.text: (key, value) for key, value in node.pairs})
     entity = reader.name(pairs["create"][1], "`create`")
-    copies = [
-        _copy(reader, key, value) for key, value in node.pairs if key.text not in {"create", "as", "set"}
-    ]
+    copies = [_copy(reader, key, value) for key, value in node.pairs if key.text not in _CREATE]
     if entity is None:
         return None
     return CreateSpec(
@@ -147,15 +147,18 @@ def _set(reader: Reader, pairs: Pairs) -> tuple[SetSpec, ...]:
 
 def _copy(reader: Reader, key: Scalar, node: YamlNode) -> CopySpec | None:
     name = reader.name(key, "a collection of the new row")
-    if name and not isinstance(node, Mapping):
-        hint = "values go under `set`; owned rows are `items: {from: ROWS, copy: [fields]}`"
+    guess = did_you_mean(key.text, _CREATE)
+    meant = guess if guess.startswith("did you mean") else ""
+    if name and (not isinstance(node, Mapping) or (meant and not _has(node, "from"))):
+        hint = meant or "values go under `set`; owned rows are `items: {from: ROWS, copy: [fields]}`"
         reader.found.error("E121", f"`create` has no key `{name}`", key.span, hint)
         return None
     pairs = reader.pairs(node, f"the rows of `{key.text}`", _COPY)
     if name is None or pairs is None:
         return None
     if "from" not in pairs:
-        reader.found.error("E154", f"the rows of `{name}` need `from: ROWS`", key.span)
+        if not pairs.odd:
+            reader.found.error("E154", f"the rows of `{name}` need `from: ROWS`", key.span)
         return None
     source = read_rows(reader, pairs["from"][1], "`from`")
     if source is None:
@@ -168,6 +171,10 @@ def _copy(reader: Reader, key: Scalar, node: YamlNode) -> CopySpec | None:
         values=_set(reader, pairs),
         where=read_expression(reader, pairs, "where"),
     )
+
+
+def _has(node: Mapping, key: str) -> bool:
+    return any(found.text == key for found, _ in node.pairs)
 
 
 def read_rows(reader: Reader, node: YamlNode, what: str) -> RowsAs | Path | None:
@@ -188,7 +195,7 @@ def _each(reader: Reader, node: Mapping) -> EffectSpec | None:
     rows = read_rows(reader, pairs["each"][1], "`each`") if pairs else None
     if pairs is None or rows is None:
         return None
-    if "do" not in pairs:
+    if "do" not in pairs and not pairs.odd:
         reader.found.error("E154", "`each` needs `do: [EFFECT, …]`", node.span)
     return EachSpec(node.span, rows, _effects(reader, pairs, "do"), read_expression(reader, pairs, "where"))
 
@@ -198,7 +205,7 @@ def _if(reader: Reader, node: Mapping) -> EffectSpec | None:
     condition = read_expression(reader, pairs, "if") if pairs else None
     if pairs is None or condition is None:
         return None
-    if "then" not in pairs:
+    if "then" not in pairs and not pairs.odd:
         reader.found.error("E154", "`if` needs `then: [EFFECT, …]`", node.span)
     return IfSpec(node.span, condition, _effects(reader, pairs, "then"), _effects(reader, pairs, "else"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from generator.core.diagnostics import Diagnostics
@@ -21,7 +21,12 @@ _PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 T = TypeVar("T")
-Pairs = dict[str, tuple[Scalar, YamlNode]]
+
+
+class Pairs(dict[str, tuple[Scalar, YamlNode]]):
+    """The entries of a mapping by key; `odd` when a key was refused, which may be what another one lacks."""
+
+    odd = False
 
 
 class Reader:
@@ -36,12 +41,14 @@ class Reader:
             self.found.error("E122", f"{what} must be a mapping, not {describe(node)}", node.span)
             return None
         allowed = tuple(known)
+        found = Pairs({key.text: (key, value) for key, value in node.pairs if key.text in allowed})
         for key, _ in node.pairs:
             if key.text not in allowed:
+                found.odd = True
                 self._lose_keys(node, key)
                 hint = did_you_mean(key.text, allowed)
                 self.found.error("E121", f"{what} has no key `{key.text}`", key.span, hint)
-        return {key.text: (key, value) for key, value in node.pairs if key.text in allowed}
+        return found
 
     def _lose_keys(self, node: Mapping, refused: Scalar) -> None:
         """Forgive the names that stand below a key that is refused."""
@@ -53,7 +60,11 @@ class Reader:
     def lose(self, name: str) -> None:
         """Forgive uses of a name whose declaration was refused, also as the name of an owner."""
         self.found.lose(name)
-        self.found.lose(snake(name))
+        self.lose_owner(name)
+
+    def lose_owner(self, entity: str) -> None:
+        """Forgive uses of an entity as the owner of others."""
+        self.found.lose(snake(entity))
 
     def sound(self, take: Callable[[], T | None], name: str = "") -> T | None:
         """Return what was read without a message; else nothing, and uses of the name are forgiven."""
@@ -76,10 +87,23 @@ class Reader:
     def items(self, node: YamlNode, what: str) -> tuple[YamlNode, ...]:
         """Return the items of a list; nothing (`~`) is an empty one."""
         if isinstance(node, Sequence):
-            return node.items
+            return tuple(self._unsplit(node.items))
         if not (isinstance(node, Scalar) and node.kind == "null"):
             self.found.error("E123", f"{what} must be a list, not {describe(node)}", node.span)
         return ()
+
+    def _unsplit(self, items: tuple[YamlNode, ...]) -> Iterator[YamlNode]:
+        """Yield the items, but those into which YAML cut one text at the commas of its parentheses."""
+        open_ = 0
+        for item in items:
+            depth = parentheses(item)
+            if not open_ and depth > 0 and cut_at_comma(item):
+                hint = "inside [ ] a comma ends the item: put quotes around the whole text"
+                self.found.error("E141", "a parenthesis is not closed", item.span, hint)
+            elif not open_:
+                yield item
+                continue
+            open_ = max(0, open_ + depth)
 
     def scalar(self, node: YamlNode, what: str) -> Scalar | None:
         """Return a node that is text, a number or a boolean, not empty."""
@@ -169,6 +193,18 @@ def describe(node: YamlNode) -> str:
             return "a list"
         case Scalar():
             return {"null": "nothing", "bool": "a boolean", "str": "text"}.get(node.kind, "a number")
+
+
+def parentheses(node: YamlNode) -> int:
+    """Return how many parentheses a plain text leaves open, less those that it closes for others."""
+    if not isinstance(node, Scalar) or node.style:
+        return 0
+    return node.text.count("(") - node.text.count(")")
+
+
+def cut_at_comma(node: YamlNode) -> bool:
+    """Whether a plain text ends where YAML saw a comma."""
+    return isinstance(node, Scalar) and node.file.text[node.end :].lstrip().startswith(",")
 
 
 def comment_hint(node: Scalar) -> str:
