@@ -10,8 +10,8 @@ from generator.core.spans import Span
 from generator.expr.model import EntityRef, Expr, RowsOf
 from generator.expr.scope import RowBinding, Scope
 from generator.expr.syntax import Name, Node, Path, RowsAs
-from generator.expr.typing_rules import filled
 from generator.expr.typing import resolve, resolve_condition
+from generator.expr.typing_rules import filled
 from generator.ir.lower_context import Context, EntityDraft
 from generator.ir.model import Field
 from generator.ir.nullness import Nullness

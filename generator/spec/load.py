@@ -121,7 +121,7 @@ class _Loader:
     def _settings(self, top: Pairs) -> tuple[SettingSpec, ...]:
         if "settings" not in top:
             return ()
-        pairs = self._reader.pairs(top["settings"][1], "`settings`", SETTINGS) or {}
+        pairs = self._reader.pairs(top["settings"][1], "`settings`", SETTINGS) or Pairs()
         found = []
         for key, (where, value) in pairs.items():
             number = self._reader.integer(value, f"`{key}`")
