@@ -12,25 +12,32 @@ from rich.table import Table
 from generator.verify.model import Finding, SmokeResult, SmokeRow
 
 _LOG_LINES = 30
+_WIDE = 110  # columns, from which on answers are shown with their codes
+_REST = 13 + 5  # lines and margins of the table, and the milliseconds
+_ROOM = {True: 28, False: 9}  # for an answer
 
 
-def smoke_table(result: SmokeResult, *, failures_only: bool = False) -> Table:
+def smoke_table(result: SmokeResult, *, failures_only: bool = False, width: int = 140) -> Table:
     """Return one line per scenario: its name, what was expected, what came, how long it took."""
+    wide = width >= _WIDE
+    rows = result.failures if failures_only else result.rows
+    answers = [(_answer(row.expected, wide=wide), _answer(row.got, wide=wide)) for row in rows]
+    columns = [("expected", *(e for e, _ in answers)), ("got", *(g for _, g in answers))]
+    room = [min(_ROOM[wide], max(map(len, column))) for column in columns]
     table = Table(title=f"{result.app}: {smoke_line(result)}", title_justify="left", expand=False)
-    table.add_column("scenario", no_wrap=True, overflow="ellipsis")
-    table.add_column("expected", max_width=28, no_wrap=True, overflow="ellipsis")
-    table.add_column("got", max_width=28, no_wrap=True, overflow="ellipsis")
-    table.add_column("ms", justify="right", no_wrap=True, min_width=4)
-    for row in result.failures if failures_only else result.rows:
+    table.add_column("scenario", no_wrap=True, overflow="ellipsis", max_width=width - sum(room) - _REST)
+    table.add_column("expected", max_width=room[0], no_wrap=True, overflow="ellipsis")
+    table.add_column("got", max_width=room[1], no_wrap=True, overflow="ellipsis")
+    table.add_column("ms", justify="right", no_wrap=True, min_width=5)
+    for row, (expected, got) in zip(rows, answers, strict=True):
         style = "" if row.ok else "bold red"
-        table.add_row(
-            escape(row.scenario),
-            escape(brief(row.expected)),
-            escape(brief(row.got)),
-            f"{row.ms:.0f}",
-            style=style,
-        )
+        table.add_row(escape(row.scenario), escape(expected), escape(got), f"{row.ms:.0f}", style=style)
     return table
+
+
+def _answer(answer: str, *, wide: bool) -> str:
+    """Return what there is room for: the status and the code, or the status alone."""
+    return brief(answer) if wide or not answer[:3].isdigit() else answer[:3]
 
 
 def brief(answer: str) -> str:
@@ -56,7 +63,7 @@ def smoke_line(result: SmokeResult) -> str:
 def print_smoke(result: SmokeResult, console: Console, *, verbose: bool = False) -> None:
     """Print the failures (or with `verbose` every row) and how to send each failed request again."""
     if verbose or not result.ok:
-        console.print(smoke_table(result, failures_only=not verbose))
+        console.print(smoke_table(result, failures_only=not verbose, width=console.width))
     for row in result.failures:
         console.print(failure_text(row), markup=False, highlight=False, soft_wrap=True)
     for found in result.findings:

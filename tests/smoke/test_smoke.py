@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from generator.verify.delivery import smoke_files
-from generator.verify.report import print_smoke
+from generator.verify.report import print_smoke, smoke_table
 from generator.verify.smoke import NOTHING_RAN, run_smoke
 from tests.plan.helpers import ROOT, ir_of, plan_of
 from tests.smoke.helpers import Wrong, served
@@ -157,3 +157,18 @@ def test_the_report_for_people() -> None:
     assert "1 of 2 passed, 1 failed" in text
     assert "Customer.create: works" in text
     assert "curl -sS" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_the_table_fits_the_terminal_with_all_its_columns(width: int) -> None:
+    with served(IR, Wrong(fail="POST /customers")) as url:
+        result = run_smoke(PLAN, url, only=("Customer", "Cart.checkout"))
+    console = Console(record=True, width=width)
+    console.print(smoke_table(result, width=width))
+    title, *lines = console.export_text().splitlines()
+    assert "failed" in title
+    assert all(len(line) <= width for line in lines)
+    assert all(head in lines[1] for head in ("scenario", "expected", "got", "ms"))
+    rows = [line for line in lines if line.startswith("│")]
+    assert len(rows) == len(result.rows)
+    assert all(line.count("│") == 5 and line.rstrip(" │")[-1].isdigit() for line in rows)
