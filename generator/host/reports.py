@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -11,10 +10,11 @@ from typing import NamedTuple
 from generator.core.errors import MachineError
 from generator.host.home import make_folder
 from generator.host.state import State
+from generator.verify.coverage.model import Coverage
 from generator.verify.model import SmokeResult
 from generator.verify.reports.html import to_html
 from generator.verify.reports.junit import to_junit
-from generator.verify.reports.view import Reach, page
+from generator.verify.reports.view import page
 
 _KEPT = 20
 
@@ -27,7 +27,7 @@ class Kept(NamedTuple):
 
 
 def keep_report(
-    state: State, result: SmokeResult, run: str, *, where: str, coverage: Sequence[Reach] = ()
+    state: State, result: SmokeResult, run: str, *, where: str, coverage: Coverage | None = None
 ) -> Kept:
     """Write a run's report; of an application's older ones the last few stay."""
     now = datetime.now(UTC)

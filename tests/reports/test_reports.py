@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from generator.core.spans import Span
 from generator.host.reports import keep_report, latest_report
 from generator.host.state import State
+from generator.verify.coverage.model import Coverage, Item
 from generator.verify.model import Finding, SmokeResult, SmokeRow
 from generator.verify.reports.html import to_html
 from generator.verify.reports.junit import to_junit
-from generator.verify.reports.view import Reach, page
+from generator.verify.reports.view import page
 
 SPAN = Span("thing.yaml", 31, 3, 31, 9)
 HOSTILE = "</script><script>alert('x')</script>"
@@ -93,8 +94,14 @@ def test_a_pass_is_one_in_both_forms() -> None:
 
 
 def test_coverage_is_shown_with_its_gaps() -> None:
-    text = to_html(page(RESULT, coverage=[Reach("guards", 9, 7, 1, ("guard:Thing: nothing reaches it",))]))
-    assert "guard:Thing: nothing reaches it" in text
+    items = (
+        Item("guards", "a", "guard:a", "a alone", "covered", "Thing.create: works"),
+        Item("guards", "b", "guard:b", "b alone", "missing", reason="nothing reaches it"),
+        Item("roles", "c", "role:c", "c", "proved", reason="can't happen"),
+    )
+    text = to_html(page(RESULT, coverage=Coverage("", items)))
+    assert "b alone: nothing reaches it" in text
+    assert text.count("nothing reaches it") == 1
     assert "Coverage" not in to_html(page(RESULT))
 
 

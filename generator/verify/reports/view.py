@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from generator.verify.coverage.model import Coverage
 from generator.verify.model import Finding, SmokeResult, SmokeRow
 from generator.verify.report import brief
 
@@ -23,6 +24,22 @@ class Reach(msgspec.Struct, frozen=True):
     covered: int
     proved: int = 0  # can't happen, so nothing has to try it
     gaps: tuple[str, ...] = ()
+
+
+def reaches(coverage: Coverage | None) -> tuple[Reach, ...]:
+    """Return the numbers of a measured plan, each dimension with what is missing in it."""
+    if coverage is None:
+        return ()
+    return tuple(
+        Reach(
+            row.dimension,
+            row.total,
+            row.covered,
+            row.proved,
+            tuple(f"{i.what}: {i.reason}" for i in coverage.missing if i.dimension == row.dimension),
+        )
+        for row in coverage.rows
+    )
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -69,7 +86,7 @@ class Page(msgspec.Struct, frozen=True):
     slowest: tuple[SmokeRow, ...]
 
 
-def page(result: SmokeResult, *, where: str = "", when: str = "", coverage: Sequence[Reach] = ()) -> Page:
+def page(result: SmokeResult, *, where: str = "", when: str = "", coverage: Coverage | None = None) -> Page:
     """Return everything that the page shows, failures first."""
     rows = sorted(result.rows, key=lambda row: (row.ok, row.scenario, row.suite))
     kinds = _kinds(rows)
@@ -83,7 +100,7 @@ def page(result: SmokeResult, *, where: str = "", when: str = "", coverage: Sequ
         shown=shown,
         failures=tuple(each for each in shown if not each.row.ok),
         findings=tuple((found, str(found.span or "")) for found in result.findings),
-        coverage=tuple(coverage),
+        coverage=reaches(coverage),
         slowest=tuple(sorted(rows, key=lambda row: (-row.ms, row.scenario))[:5]),
     )
 
