@@ -111,6 +111,28 @@ def oracle(
     _run("oracle", lambda command: command.run(specs, steps, seed))
 
 
+@app.command(
+    epilog=_examples(
+        "mutants specs/library.yaml",
+        "mutants specs/library.yaml --only guard_dropped --only lock_dropped",
+        "mutants specs --sample 100 --seed 7",
+    )
+)
+def mutants(
+    specs: Specs,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="Only mutants of this kind; may be repeated.")
+    ] = None,
+    sample: Annotated[int, typer.Option(min=0, help="At most so many, drawn by the seed; 0: all.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, other mutants.")] = 0,
+    at_least: Annotated[
+        float, typer.Option(min=0, max=100, help="The score in percent below which it fails.")
+    ] = 95,
+) -> None:
+    """Make small mistakes in the application and its IR: gates and scenarios must see them."""
+    _run("mutants", lambda command: command.run(specs, only or [], sample, seed, at_least))
+
+
 @app.command(epilog=_examples("ui", "ui --port 3001"))
 def ui(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 3000,

@@ -22,6 +22,7 @@ from generator.verify.gates import (
     limits,
     lint,
     lists,
+    locks,
     manifest,
     migrations,
     one_schema,
@@ -32,8 +33,10 @@ from generator.verify.gates import (
     reads,
     responses,
     routing,
+    statuses,
     transactions,
     typecheck,
+    violations,
 )
 from generator.verify.gates.build import Build, Command
 from generator.verify.model import Finding
@@ -63,6 +66,8 @@ GATES: tuple[Gate, ...] = (
     Gate("paths", "handlers hand the rows of their paths on", paths.check),
     Gate("guards", "each guard has exactly one call site", guards.check),
     Gate("transactions", "an operation is one transaction", transactions.check),
+    Gate("violations", "constraints demand what the IR says, and are answered so", violations.check),
+    Gate("locks", "what is read to decide, or changed, is locked", locks.check),
     Gate("reads", "reading takes a fixed number of statements", reads.check),
     Gate("lint", "ruff finds nothing", lint.check, ("lint", "layout")),
     Gate("types", "the types are right", typecheck.check, ("types",)),
@@ -75,6 +80,7 @@ GATES: tuple[Gate, ...] = (
     Gate("database", "the migrated database is what models and IR say", database.check, _INSIDE),
     Gate("drift", "Alembic has nothing left to generate", drift.check, _INSIDE),
     Gate("openapi", "the description has every operation with its status", openapi.check, _INSIDE),
+    Gate("statuses", "every planned answer is described", statuses.check, _INSIDE),
     Gate("bodies", "each operation reads and answers its own documents", bodies.check, _INSIDE),
     Gate("lists", "lists have their cap and their filters", lists.check, _INSIDE),
     Gate("routing", "each path reaches its handler", routing.check, _INSIDE),
