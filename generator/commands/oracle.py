@@ -42,10 +42,11 @@ def _try(path: Path, steps: int, seed: int) -> int:
     with ProcessSandbox().open(done["app_bundle"].value) as session:
         session.migrate()
         session.start()
-        return _compare(path, done, session, steps, seed)
+        return compare(path, done, session, steps, seed)
 
 
-def _compare(path: Path, done: dict[str, Artefact], session: ProcessSession, steps: int, seed: int) -> int:
+def compare(path: Path, done: dict[str, Artefact], session: ProcessSession, steps: int, seed: int) -> int:
+    """Run the oracle on a started application, say what came of it, and keep a difference."""
     ir: ApplicationIR = done["application_ir"].value
     scenarios = done["test_plan"].value.scenarios()
     with connected(session.database_url) as database:
@@ -55,7 +56,7 @@ def _compare(path: Path, done: dict[str, Artefact], session: ProcessSession, ste
             session.check_alive()
             _say(result)
             if result.difference is not None:
-                _keep(path, ir, result.difference, live, session.base_url)
+                _keep(path, ir, result.difference, live)
                 _tell(result.difference, done["application_ir"].sidecar, path)
         finally:
             live.close()
@@ -84,8 +85,8 @@ def _place(span: Span | None, path: Path) -> str:
     return "" if span is None else f" ({display(path.parent / span.file)}:{span.line})"
 
 
-def _keep(path: Path, ir: ApplicationIR, difference: Difference, live: Live, base_url: str) -> None:
-    form, shows = regression(ir, difference, base_url, live.clear)
+def _keep(path: Path, ir: ApplicationIR, difference: Difference, live: Live) -> None:
+    form, shows = regression(ir, difference, live.base_url, live.clear)
     file = regressions_folder(path.absolute()) / file_name(form)
     file.parent.mkdir(exist_ok=True)
     file.write_text(to_text(form), encoding="utf-8")

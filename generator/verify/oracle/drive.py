@@ -64,23 +64,20 @@ class Session:
         """Whether enough was done to make a difference simpler."""
         return self._shrinks > SHRINKS
 
-    def step(self, choose: Chooser) -> None:
-        """Send one more request."""
+    def draw(self, choose: Chooser) -> tuple[Draft, int] | None:
+        """Draw the next request and who sends it; nothing when enough was done."""
         if self.is_over:
-            return
+            return None
         if self._opening is None:
             self._opening = Opening(self._openings.draw(choose), self.twin.names.start)
-        aside = choose.rarely(_ASIDE)
-        planned = None if aside else self._opening.draft()
+        planned = None if choose.rarely(_ASIDE) else self._opening.draft()
         if planned is not None:
-            answer = self._send(planned, 0)
-            self._opening.answered(answer)
-            return
+            return planned, 0
         actor = choose.below(ACTORS)
-        self._send(self._mover.draft(choose, actor, self._carried_out), actor)
+        return self._mover.draft(choose, actor, self._carried_out), actor
 
-    def _send(self, draft: Draft, actor: int) -> object:
-        """Send a request to both sides; return the answer's body."""
+    def send(self, draft: Draft, actor: int) -> None:
+        """Send a request to both sides."""
         try:
             answer = self.twin.send(draft, actor)
         except Differs as problem:
@@ -91,7 +88,8 @@ class Session:
             self._carried_out.add(draft.operation)
         if self.found is None:
             (self.done if done else self.refused)[draft.operation] += 1
-        return answer.body
+        if self._opening is not None:
+            self._opening.answered(answer.body)
 
     def _keep(self, difference: Difference) -> None:
         if self.found is None or len(difference.requests) <= len(self.found.requests):
@@ -125,15 +123,22 @@ def run_oracle(
     return OracleResult(ir.name, number, session.steps, time.perf_counter() - began, answered, found)
 
 
+@st.composite
+def _requests(draw: st.DrawFn, session: Session) -> tuple[Draft, int] | None:
+    """Draw from what is there at that moment: the model of hypothesis's state machines."""
+    return session.draw(Chooser(draw))
+
+
 def _search(session: Session, steps: int, number: int) -> None:
     class Sequences(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             session.begin()
 
-        @rule(data=st.data())
-        def step(self, data: st.DataObject) -> None:
-            session.step(Chooser(data.draw))
+        @rule(request=_requests(session))
+        def step(self, request: tuple[Draft, int] | None) -> None:
+            if request is not None:
+                session.send(*request)
 
     chosen = settings(
         max_examples=max(1, -(-steps // SEQUENCE)),

@@ -45,8 +45,8 @@ class Live:
     """One started application and its database."""
 
     def __init__(self, base_url: str, database: Database, index: Index) -> None:
-        self._host = urlsplit(base_url).netloc
-        self._connection = http.client.HTTPConnection(self._host, timeout=_SECONDS)
+        self.base_url = base_url
+        self._connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=_SECONDS)
         self._database = database
         self._entities = list(index.entities.values())
         self._links = [(e, c) for e in self._entities for c in e.collections if c.kind == "links"]

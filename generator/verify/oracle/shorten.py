@@ -15,9 +15,11 @@ from generator.verify.plan.requests import Draft
 def shorten(twin: Twin, found: Difference) -> Difference:
     """Return the difference with requests and members left out that it doesn't need."""
     best = _again(twin, [(r, r.draft) for r in found.requests], found) or found
-    for attempt in (_without_requests, _without_members):
-        best = attempt(twin, best)
-    return best
+    size = 0
+    while size != len(best.requests):  # without one, others may not be needed either
+        size = len(best.requests)
+        best = _without_requests(twin, best)
+    return _without_members(twin, best)
 
 
 def _without_requests(twin: Twin, best: Difference) -> Difference:

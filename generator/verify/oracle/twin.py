@@ -214,7 +214,8 @@ class Twin:
     def _compare_row(self, node: str, entity: str, row_id: str, mine: Any, theirs: Any) -> None:
         name = f"stored {entity} {row_id}"
         if mine is None or theirs is None:
-            self._differ("state", f"{name}: {_there(mine)}, but {_there(theirs)} in the database", node)
+            text = f"{name}: {_there(mine)}, but {_there(theirs)} in the database"
+            self._differ("state", text, node, entity, row_id)
         for field, value in mine.items():
             text = Bindings(self.names.start, 0).mismatch(value, theirs[field], f"{name}: {field}")
             if text:
