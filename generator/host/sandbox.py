@@ -20,7 +20,7 @@ from generator.host.home import home, make_folder
 from generator.host.pids import is_dead, own_tag
 from generator.host.postgres import PostgresServer, answers, shared_server
 from generator.host.server import AppServer
-from generator.verify.sandbox import AppFailed, Completed, Files
+from generator.verify.sandbox import AppFailed, Completed, Files, Heard
 
 _NUMBERS = itertools.count(1)
 _TAIL = 40
@@ -44,10 +44,15 @@ class ProcessSession:
         """Address of the started application."""
         return self._server.base_url
 
-    def run(self, args: Sequence[str], *, stdin: str = "", timeout: float = 60) -> Completed:
+    def run(
+        self, args: Sequence[str], *, stdin: str = "", timeout: float = 60, heard: Heard | None = None
+    ) -> Completed:
         """Run a command in the application's folder and environment."""
         env = self._env if args[0] == "python" else process.tool_environment(self._env)
-        return process.run(args, cwd=self.root, env=env, stdin=stdin, timeout=timeout)
+        done = process.run(args, cwd=self.root, env=env, stdin=stdin, timeout=timeout)
+        for line in done.stderr.splitlines() if heard is not None else []:
+            heard(line)
+        return done
 
     def migrate(self) -> None:
         """Run `alembic upgrade head`; raises AppFailed."""

@@ -7,7 +7,7 @@ reached from outside, only its HTTP address and the commands run beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -15,6 +15,8 @@ import msgspec
 
 from generator.core.errors import ToldError
 from generator.emit.tree import EmittedFile
+
+Heard = Callable[[str], None]
 
 
 class Completed(msgspec.Struct, frozen=True):
@@ -56,12 +58,14 @@ class Session(Protocol):
         """Whether that address can be reached from here, not only by commands that `run` runs."""
         ...
 
-    def run(self, args: Sequence[str], *, stdin: str = "", timeout: float = 60) -> Completed:
+    def run(
+        self, args: Sequence[str], *, stdin: str = "", timeout: float = 60, heard: Heard | None = None
+    ) -> Completed:
         """Run a command in the application's folder and environment (DATABASE_URL set).
 
         "python" is the application's interpreter, with its packages importable.
         A command that does not end in time is killed: its code is negative and
-        stderr says so.
+        stderr says so. `heard` is told every line of stderr, at the latest at its end.
         """
         ...
 

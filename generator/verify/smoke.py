@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
 import msgspec
 
@@ -15,7 +17,8 @@ from generator.verify.program.plan import parse_plan
 from generator.verify.program.run import Row
 from generator.verify.sandbox import Session
 
-Progress = Callable[[SmokeRow, int, int], None]
+Progress = Callable[[SmokeRow | None, int, int], None]  # the row is not known of a run inside
+_TOLD = re.compile(r"(\d+)/(\d+) ")
 
 _SECONDS = 3600
 
@@ -48,7 +51,8 @@ def smoke_session(plan: TestsModelIR, session: Session, progress: Progress | Non
     if session.reachable:
         return run_smoke(plan, session.base_url, progress=progress)
     program = ["python", "-m", "smoke", "--base-url", session.base_url, "--plan", "-", "--json", "-"]
-    done = session.run(program, stdin=canonical_json(plan).decode(), timeout=_SECONDS)
+    heard = None if progress is None else partial(_hear, progress)
+    done = session.run(program, stdin=canonical_json(plan).decode(), timeout=_SECONDS, heard=heard)
     try:
         rows = msgspec.json.decode(done.stdout, type=tuple[SmokeRow, ...])
         problem = "" if rows else NOTHING_RAN
@@ -56,6 +60,13 @@ def smoke_session(plan: TestsModelIR, session: Session, progress: Progress | Non
         rows = ()
         problem = f"the smoke program ended with code {done.code}: {done.stderr.strip()[-2000:]}"
     return SmokeResult(plan.app, plan.ir_digest, rows, round(done.seconds * 1000, 1), problem)
+
+
+def _hear(progress: Progress, line: str) -> None:
+    """Pass on what the program says of its progress."""
+    found = _TOLD.match(line)
+    if found is not None:
+        progress(None, int(found[1]), int(found[2]))
 
 
 def _relay(progress: Progress | None) -> Callable[[Row, int, int], None] | None:

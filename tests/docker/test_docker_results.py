@@ -29,8 +29,18 @@ def test_every_scenario_passes_with_the_same_rows(name: str, made: Compile) -> N
     stages = made(name)
 
     def smoke(sandbox: Sandbox) -> SmokeResult:
-        result = smoke_result.run(stages["app_bundle"], stages["test_plan"], sandbox)
-        assert result.ok, [result.problem, *result.failures]
+        seen: list[tuple[int, int]] = []
+        result = smoke_result.run(
+            stages["app_bundle"],
+            stages["test_plan"],
+            sandbox,
+            lambda _row, done, total: seen.append((done, total)),
+        )
+        assert result.ok, [result.problem, *result.failures, *result.findings]
+        assert result.log_lines > 3
+        assert len(seen) > 5
+        assert seen == sorted(seen)
+        assert seen[-1] == (len(result.rows), len(result.rows))
         return result
 
     inside, outside = smoke(DockerSandbox()), smoke(ProcessSandbox())

@@ -17,7 +17,7 @@ from docker.models.containers import Container
 from docker.utils import socket as streams
 
 from generator.core.errors import MachineError
-from generator.verify.sandbox import Completed
+from generator.verify.sandbox import Completed, Heard
 
 # The end of the input is told by its length: not every connection to an engine can be closed half.
 _FED = 'n=$1; shift; head -c "$n" | exec "$@"'
@@ -31,6 +31,7 @@ def run(
     *,
     stdin: str = "",
     timeout: float = 60,
+    heard: Heard | None = None,
 ) -> Completed:
     """Run a command to its end or its time limit; its code is negative when a signal ended it."""
     begin = time.perf_counter()
@@ -45,7 +46,7 @@ def run(
         if error.status_code != http.client.CONFLICT:
             raise
         return Completed(-int(signal.SIGKILL), "", "the container is not running", 0.0)
-    stdout, stderr = _talk(api.exec_start(started, socket=True), sent, timeout + _GRACE)
+    stdout, stderr = _talk(api.exec_start(started, socket=True), sent, timeout + _GRACE, heard)
     seconds = time.perf_counter() - begin
     code = _code(api.exec_inspect(started)["ExitCode"])
     if code == -signal.SIGKILL and seconds >= timeout:
@@ -53,16 +54,19 @@ def run(
     return Completed(code, stdout, stderr, seconds)
 
 
-def _talk(connection: Any, sent: bytes, timeout: float) -> tuple[str, str]:
+def _talk(connection: Any, sent: bytes, timeout: float, heard: Heard | None) -> tuple[str, str]:
     """Send the input while the outputs are read: either may be longer than what is kept on the way."""
     line = getattr(connection, "_sock", connection)
     line.settimeout(timeout)
     writer = threading.Thread(target=_send, args=(line, sent), daemon=True)
     writer.start()
     outputs: dict[int, list[bytes]] = {}
+    rest = b""
     try:
         for stream, data in _frames(connection):
             outputs.setdefault(stream, []).append(data)
+            if heard is not None and stream == streams.STDERR:
+                rest = _told(rest + data, heard)
     except TimeoutError as error:
         raise MachineError(f"Docker does not answer: no end of a command after {timeout:g} s") from error
     finally:
@@ -72,6 +76,14 @@ def _talk(connection: Any, sent: bytes, timeout: float) -> tuple[str, str]:
         connection.close()
     error_output = outputs.pop(streams.STDERR, [])
     return _text([part for parts in outputs.values() for part in parts]), _text(error_output)
+
+
+def _told(data: bytes, heard: Heard) -> bytes:
+    """Tell whole lines and return what is no line yet."""
+    *lines, rest = data.split(b"\n")
+    for line in lines:
+        heard(line.decode("utf-8", errors="replace"))
+    return rest
 
 
 def _frames(connection: Any) -> Iterator[tuple[int, bytes]]:

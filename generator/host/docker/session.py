@@ -16,7 +16,7 @@ from generator.host.docker import commands, containers
 from generator.host.docker.containers import Limits
 from generator.host.docker.database import DatabaseContainer
 from generator.host.docker.labels import remove_container
-from generator.verify.sandbox import AppFailed, Completed
+from generator.verify.sandbox import AppFailed, Completed, Heard
 
 _PORT = 8000
 _TAIL = 40
@@ -63,10 +63,12 @@ class DockerSession:
         used = [self._inside, *([self._server] if self._server is not None else [])]
         return [self._database.id, *(str(container.id) for container in used)]
 
-    def run(self, args: Sequence[str], *, stdin: str = "", timeout: float = 60) -> Completed:
+    def run(
+        self, args: Sequence[str], *, stdin: str = "", timeout: float = 60, heard: Heard | None = None
+    ) -> Completed:
         """Run a command inside; tools that are no part of the image run beside it, on the same files."""
         if args[0] == "python":
-            return commands.run(self._client, self._inside, args, stdin=stdin, timeout=timeout)
+            return commands.run(self._client, self._inside, args, stdin=stdin, timeout=timeout, heard=heard)
         env = process.tool_environment(process.environment(self.root))
         return process.run(args, cwd=self.root, env=env, stdin=stdin, timeout=timeout)
 

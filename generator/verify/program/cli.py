@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _teller(say: Callable[[str], None]) -> Progress:
     def tell(row: Row, done: int, total: int) -> None:
-        if not row.ok or done == total or done % 50 == 0:
+        if not row.ok or done == total or done % max(1, total // 20) == 0:
             say(f"{done}/{total} {'ok' if row.ok else 'FAILED'} {row.scenario}")
 
     return tell
