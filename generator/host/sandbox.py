@@ -50,8 +50,9 @@ class ProcessSession:
         """Run a command in the application's folder and environment."""
         env = self._env if args[0] == "python" else process.tool_environment(self._env)
         done = process.run(args, cwd=self.root, env=env, stdin=stdin, timeout=timeout)
-        for line in done.stderr.splitlines() if heard is not None else []:
-            heard(line)
+        if heard is not None:
+            for line in done.stderr.splitlines():
+                heard(line)
         return done
 
     def migrate(self) -> None:
