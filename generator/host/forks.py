@@ -22,7 +22,7 @@ from generator.host.postgres import PostgresServer, shared_server
 from generator.host.sandbox import new_folder, unpack
 from generator.host.server import health_status
 from generator.host.zygote import Place, Zygote
-from generator.verify.sandbox import AppFailed, Completed, Files
+from generator.verify.sandbox import AppFailed, Completed, Files, Heard
 
 _DEADLINE = 30
 _PAUSE = 0.01
@@ -44,8 +44,17 @@ class ForkSession:
         self._runs = 0
         self.base_url = ""
 
-    def run(self, args: Sequence[str], *, stdin: str = "", timeout: float = 60) -> Completed:
+    def run(
+        self, args: Sequence[str], *, stdin: str = "", timeout: float = 60, heard: Heard | None = None
+    ) -> Completed:
         """Run a command in the application's folder; Python's are forked."""
+        done = self._run(args, stdin, timeout)
+        if heard is not None:
+            for line in done.stderr.splitlines():
+                heard(line)
+        return done
+
+    def _run(self, args: Sequence[str], stdin: str, timeout: float) -> Completed:
         if args[0] != "python":
             env = process.tool_environment(self._env)
             return process.run(args, cwd=self.root, env=env, stdin=stdin, timeout=timeout)
