@@ -31,7 +31,7 @@ from generator.expr.model import (
     OldExpr,
     RowsOf,
 )
-from generator.expr.numbers import Number, add, calculate, divide, round_to
+from generator.expr.numbers import Number, add, calculate, divide, magnitude, round_to
 
 Row = Hashable
 Value = Any  # None, bool, int, Decimal, float, str, datetime, date, time, timedelta, UUID, a row, or JSON
@@ -272,7 +272,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "minutes": lambda n: _duration(minutes=n),
     "hours": lambda n: _duration(hours=n),
     "days": lambda n: _duration(days=n),
-    "abs": abs,
+    "abs": magnitude,
     "round": _round,
     "floor": _floor,
     "ceil": _ceil,

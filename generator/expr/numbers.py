@@ -109,6 +109,11 @@ def quantize(value: Decimal | int, places: int) -> Decimal:
     return Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
 
 
+def magnitude(value: Number) -> Number:
+    """`abs(n)`, which is exact for decimals too."""
+    return value.copy_abs() if isinstance(value, Decimal) else abs(value)
+
+
 def round_to(value: Number, places: int) -> Number:
     """`round(n, k)`; a float is rounded by its shortest decimal text."""
     if isinstance(value, int):

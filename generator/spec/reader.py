@@ -20,6 +20,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
+_QUOTED = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
+
 T = TypeVar("T")
 
 
@@ -199,7 +201,8 @@ def parentheses(node: YamlNode) -> int:
     """Return how many parentheses a plain text leaves open, less those that it closes for others."""
     if not isinstance(node, Scalar) or node.style:
         return 0
-    return node.text.count("(") - node.text.count(")")
+    bare = _QUOTED.sub("", node.text)
+    return bare.count("(") - bare.count(")")
 
 
 def cut_at_comma(node: YamlNode) -> bool:

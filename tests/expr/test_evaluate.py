@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from generator.expr.evaluate import Row, Value, evaluate
 from generator.expr.model import BOOL, BooleanExpr, Literal, NotExpr
-from generator.expr.numbers import calculate, divide
+from generator.expr.numbers import calculate, divide, magnitude
 from tests.expr.toy import good
 
 NOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
@@ -193,3 +193,7 @@ def test_division_and_remainder(a: int | Decimal, b: int | Decimal) -> None:
     assert rest is not None
     assert rest == 0 or (rest < 0) == (a < 0)
     assert abs(rest) < abs(b)
+
+
+def test_the_magnitude_of_a_wide_decimal_is_exact() -> None:
+    assert magnitude(Decimal("-0." + "9" * 38)) == Decimal("0." + "9" * 38)

@@ -1,6 +1,7 @@
 """Values come from the constraints: what is said to be accepted is, what is said to be refused is not."""
 
 import re
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from generator.ir.index import Index, client_fields
 from generator.verify.interpreter.values import Refused, read_json
 from generator.verify.plan.maker import Maker, wire_of
-from generator.verify.plan.regex import capacity, first_text, matching
+from generator.verify.plan.regex import capacity, first_text, length, longest, matching
 from generator.verify.plan.values import Token
 from generator.verify.program.symbols import Bindings
 from generator.verify.program.values import parse_offset, write_offset
@@ -117,3 +118,11 @@ def test_sampled_texts_match(pattern: str) -> None:
 @pytest.mark.parametrize("text", ["+PT0S", "+P2D", "-P2D", "+P1DT2H3M4S", "-PT0.000123S"])
 def test_offsets_read_and_write_alike(text: str) -> None:
     assert write_offset(parse_offset(text)) == text
+
+
+def test_repeats_in_repeats_and_long_texts_take_no_time() -> None:
+    began = time.process_time()
+    assert length(longest(".+", 20_000) or []) == 20_000
+    assert first_text(longest("((a+)+)+b", 300) or []) == "a" * 299 + "b"
+    assert matching("(((.*)*)*)*z", 1, 255) is not None
+    assert time.process_time() - began < 2

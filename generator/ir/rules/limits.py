@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from decimal import Decimal
 from typing import Any
 
@@ -86,12 +87,26 @@ def _pattern(spec: LimitSpec, type_: Type, found: Diagnostics) -> str | None:
     if special := _SPECIAL.search(pattern):
         found.error("E320", f"the pattern holds `{special.group()}`", spec.value.span, hint)
         return None
-    try:
-        re.compile(formats.whole(pattern))
-    except (re.error, OverflowError, RecursionError) as error:
-        found.error("E320", f"the pattern is not valid: {error}", spec.value.span, hint)
+    if problem := _problem(pattern):
+        found.error("E320", f"the pattern is not valid: {problem}", spec.value.span, hint)
         return None
     return pattern
+
+
+def _problem(pattern: str) -> str:
+    """Return why an engine refuses a pattern or is in doubt about it: Python's, or the one in Pydantic."""
+    from pydantic_core import SchemaError, SchemaValidator  # noqa: PLC0415  # only patterns pay for it
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
+        SchemaValidator({"type": "str", "pattern": formats.whole(pattern)})
+    except SchemaError as error:
+        return str(error).strip().rsplit("\n", 1)[-1].strip().removeprefix("error: ")
+    except (re.error, FutureWarning, OverflowError, RecursionError) as error:
+        return str(error)
+    return ""
 
 
 def _bound(spec: LimitSpec, type_: Type, schema: Schema, found: Diagnostics) -> str | None:

@@ -14,7 +14,7 @@ from generator.core import formats
 from generator.expr.evaluate import compare
 from generator.expr.literals import datetime_text
 from generator.expr.model import Type
-from generator.expr.numbers import quantize
+from generator.expr.numbers import magnitude, quantize
 from generator.ir.index import Index
 from generator.ir.model import Field, Input, Limits
 from generator.verify.interpreter.problems import out_of_range
@@ -181,7 +181,10 @@ def _text_problem(text: str, kind: str, limits: Limits) -> str:
 
 
 def _check_digits(value: Decimal, type_: Type) -> None:
-    if abs(value) >= Decimal(10) ** (type_.precision - type_.scale) or quantize(value, type_.scale) != value:
+    if (
+        value.copy_abs() >= Decimal(10) ** (type_.precision - type_.scale)
+        or quantize(value, type_.scale) != value
+    ):
         raise Refused(f"must have at most {type_.precision} digits, {type_.scale} of them decimals")
 
 
@@ -247,7 +250,7 @@ def _type_problem(value: Any, field: Field) -> str:
     match type_.name:
         case "int" if not formats.INT_MIN <= value <= formats.INT_MAX:
             return "must fit in 32 bits"
-        case "decimal" if abs(value) >= Decimal(10) ** (type_.precision - type_.scale):
+        case "decimal" if magnitude(value) >= Decimal(10) ** (type_.precision - type_.scale):
             return f"must have at most {type_.precision} digits"
         case "float" if not math.isfinite(value):
             return "must be finite"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +19,8 @@ _CATEGORIES = {
 }
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
+MAX_SIZE = 1_000_000  # characters; no field holds more
+
 Part = str | tuple[str, int]  # a fixed piece, or an alphabet and how many places
 
 
@@ -26,7 +30,12 @@ class Unsampled(Exception):  # noqa: N818
 
 def pattern_parts(pattern: str, fill: int = 0, branch: int = 0) -> list[Part]:
     """Return the parts of a text that matches; open repeats are `fill` longer than they must be."""
-    return _merge(_sequence(parser.parse(pattern), fill, branch))
+    return _merge(_sequence(_parsed(pattern), fill, branch))
+
+
+@cache
+def _parsed(pattern: str) -> Any:
+    return parser.parse(pattern)
 
 
 def first_text(parts: list[Part]) -> str:
@@ -69,11 +78,19 @@ def matching(pattern: str, low: int, high: int, room: int = 0) -> list[Part] | N
 def longest(pattern: str, high: int) -> list[Part] | None:
     """Return parts of a matching text of exactly `high` characters, if there is one."""
     for branch in range(4):
-        for fill in range(high + 1):
-            parts = _try(pattern, fill, branch, high, high)
-            if parts is not None:
-                return parts
+        size = partial(_size, pattern, branch)
+        fill = bisect_left(range(high + 1), high, key=size)  # it grows with what is filled in
+        parts = _try(pattern, fill, branch, high, high)
+        if parts is not None:
+            return parts
     return None
+
+
+def _size(pattern: str, branch: int, fill: int) -> int:
+    try:
+        return length(pattern_parts(pattern, fill, branch))
+    except Unsampled:
+        return MAX_SIZE
 
 
 def _try(pattern: str, fill: int, branch: int, low: int, high: int) -> list[Part] | None:
@@ -110,10 +127,23 @@ def _token(op: str, argument: Any, fill: int, branch: int) -> list[Part]:
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             low, high, inner = argument
             count = min(low + fill, int(high)) if str(high) != "MAXREPEAT" else low + fill
-            return [part for _ in range(count) for part in _sequence(inner, fill, branch)]
+            return _repeated(_merge(_sequence(inner, fill, branch)), count)
         case "AT":
             return []
     raise Unsampled(op)
+
+
+def _repeated(parts: list[Part], count: int) -> list[Part]:
+    """Return the parts that many times; repeats in repeats soon grow too long for any field."""
+    if length(parts) * count > MAX_SIZE:
+        raise Unsampled("too long")
+    match parts:
+        case [str() as text]:
+            return [text * count] if count else []
+        case [(alphabet, places)]:
+            return [(alphabet, places * count)] if count else []
+        case _:
+            return parts * count
 
 
 def _alphabet(items: Any) -> str:
