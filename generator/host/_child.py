@@ -5,6 +5,7 @@ the kernel does when the parent dies, however it dies. It runs outside the
 generator's package and imports nothing of it.
 """
 
+import logging
 import os
 import runpy
 import signal
@@ -21,6 +22,7 @@ def _watch(fd: int) -> None:
 def _serve(app: str, fd: str) -> None:
     import uvicorn  # noqa: PLC0415 - only for this command
 
+    logging.basicConfig(format="%(levelname)s:     %(name)s: %(message)s")  # as the delivered server has it
     listening = socket.socket(fileno=int(fd))
     uvicorn.Server(uvicorn.Config(app, access_log=False)).run(sockets=[listening])
 

@@ -18,6 +18,7 @@ from generator.host.docker.labels import RUN, is_left, own_labels, reap
 from generator.host.docker.session import DockerSession
 from generator.host.home import home
 from generator.host.pids import birth, own_tag
+from generator.stages.steps import smoke_result
 from generator.verify.sandbox import AppFailed
 from tests.building import ROOT
 from tests.docker.conftest import Compile
@@ -47,6 +48,22 @@ def work():
         threading.Event().wait()
 threading.Thread(target=work, daemon=True).start()
 opened.wait()
+"""
+
+SWALLOWING = """
+import logging
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+logging.getLogger("own").error("half of it is lost")
+
+
+@event.listens_for(Engine, "connect")
+def swallow(connection, _record):
+    try:
+        connection.cursor().execute("SELECT lost FROM nowhere")
+    except Exception:
+        connection.rollback()
 """
 
 
@@ -116,6 +133,24 @@ def test_servers_that_die_are_noticed(made: Compile, engine: docker.DockerClient
         engine.containers.get(database).kill()
         with pytest.raises(AppFailed, match="the database ended with exit code 137"):
             session.check_alive()
+
+
+def test_errors_that_are_only_logged_fail_the_run(made: Compile) -> None:
+    """One by the application, one by its database, of which the answers show nothing."""
+    stages = made("shop")
+    bundle = stages["app_bundle"]
+    main = next(f.text for f in bundle.files if f.path == "app/main.py")
+    plan = stages["test_plan"]
+    few = replace(plan, suites=plan.suites[:1])
+    result = smoke_result.run(
+        replace(bundle, files=changed(bundle, "app/main.py", main + SWALLOWING).files), few, DockerSandbox()
+    )
+    assert (result.failures, result.problem) == ((), "")
+    assert not result.ok
+    assert [(f.source, f.message) for f in result.findings] == [
+        ("the application's log", "ERROR:     own: half of it is lost"),
+        ("the database's log", 'relation "nowhere" does not exist at character 18 (SQLSTATE 42P01)'),
+    ]
 
 
 def test_a_killed_run_is_reaped(tmp_path: Path, engine: docker.DockerClient) -> None:

@@ -142,15 +142,13 @@ def test_a_database_that_dies_half_way(made: Made, private: PostgresServer) -> N
 @pytest.mark.usefixtures("nothing_left")
 def test_an_error_that_is_only_logged_fails_the_run(made: Made) -> None:
     main = next(f for f in made["app_bundle"].files if f.path == "app/main.py")
-    logging = (
-        f"{main.text}\nimport logging\n\nlogging.getLogger('uvicorn.error').error('half of it is lost')\n"
-    )
+    logging = f"{main.text}\nimport logging\n\nlogging.getLogger('own').error('half of it is lost')\n"
     result = smoke(made, with_text(made["app_bundle"], "app/main.py", logging))
     assert result.failures == ()
     assert result.problem == ""
     assert not result.ok
     assert [(f.source, f.message) for f in result.findings] == [
-        ("the application's log", "ERROR:    half of it is lost")
+        ("the application's log", "ERROR:     own: half of it is lost")
     ]
 
 
