@@ -8,7 +8,7 @@ from dagster_shared.utils.warnings import PreviewWarning
 # Partitioned checks are new, and everything here stands on them; the version of Dagster is pinned.
 warnings.filterwarnings("ignore", category=PreviewWarning)
 
-from appgen_assets import backend, frontend, verification  # noqa: E402
+from appgen_assets import backend, frontend, mutants, verification  # noqa: E402
 from appgen_assets.jobs import JOBS  # noqa: E402
 from appgen_assets.progress import NAME, progress_logger  # noqa: E402
 from appgen_assets.schedules import SCHEDULES  # noqa: E402
@@ -35,13 +35,14 @@ ASSETS = (
     verification.sanity_report,
     verification.smoke_result,
     verification.release,
+    mutants.mutation_score,
 )
 
 defs = dg.Definitions(
     assets=ASSETS,
-    jobs=JOBS,
+    jobs=(*JOBS, mutants.mutants),
     sensors=SENSORS,
-    schedules=SCHEDULES,
+    schedules=(*SCHEDULES, mutants.weekly_mutants),
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, NAME: progress_logger},
     resources={

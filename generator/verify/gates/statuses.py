@@ -1,4 +1,4 @@
-"""Gate: whatever the plan says an operation answers is in the application's description."""
+"""Gate: whatever the plan or the IR says an operation answers is in the application's description."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from generator.emit.operations import endpoint
 from generator.emit.python import module_path
+from generator.emit.routes.refusals import refusals
 from generator.verify.gates.build import Build, CannotRun
 from generator.verify.model import Finding
 
@@ -14,7 +15,7 @@ _PLAN = "smoke/plan.json"
 
 
 def check(build: Build) -> list[Finding]:
-    """Compare the answers that scenarios wait for with those that each operation declares."""
+    """Compare what scenarios wait for, and what the IR refuses with, with what each operation declares."""
     probe = build.probe
     if probe.openapi is None:
         raise CannotRun(probe.why_not("openapi"))
@@ -26,7 +27,9 @@ def check(build: Build) -> list[Finding]:
     for operation in build.ir.api.operations:
         point = endpoint(build.index, operation)
         declared = paths.get(point.path, {}).get(operation.method.lower(), {}).get("responses", {})
-        for status in sorted(planned.get(operation.id, set()) - {int(s) for s in declared if s.isdigit()}):
+        given = {int(s) for s in declared if s.isdigit()}
+        wanted = {*refusals(build.index, point), *planned.get(operation.id, set())}
+        for status in sorted(wanted - given):
             what = f"{operation.id} answers {status}, which its description does not say"
             path = module_path(point.entity.snake, "router")
             found.append(build.finding("undescribed", what, path=path, node=operation.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 
 from generator.guards.model import GuardIR
@@ -10,6 +11,7 @@ from generator.ir.model import ApplicationIR, Operation
 from generator.verify.coverage.case import Case
 from generator.verify.coverage.proofs.conditions import Conditions
 from generator.verify.mutants.model import Kind, Mutant
+from generator.verify.mutants.text import called, keyword
 
 _NEVER = "it never fails"
 # A guard that can't fail may be left out, or refuse in another way; nobody will see it.
@@ -27,6 +29,8 @@ class Proofs:
 
     def reason(self, mutant: Mutant) -> str:
         """Return why nothing can see the mutant; "" if that is not proven."""
+        if mutant.kind == "constraint_dropped" and mutant.level == "code" and _is_key(mutant):
+            return "a column of the primary key refuses null whatever else is said of it"
         if mutant.kind not in _OF_GUARDS:
             return ""
         with self._lock:
@@ -47,3 +51,25 @@ class Proofs:
             for guard in entry.guards
             if guard.source_constraint_id in named and not guard.source_constraint_id.startswith("rule:")
         ]
+
+
+def _is_key(mutant: Mutant) -> bool:
+    """Whether the mutant lets a column of a primary key accept null."""
+    if "null" not in mutant.what:
+        return False
+    for call in (n for n in ast.walk(ast.parse(mutant.changed[mutant.path])) if isinstance(n, ast.Call)):
+        here = call.lineno <= mutant.line <= (call.end_lineno or 0)
+        if here and called(call) == "mapped_column" and keyword(call, "primary_key") is not None:
+            return True
+        if here and called(call) in ("create_table", "Table"):
+            columns = {_text(c) for c in call.args if called(c) == "Column" and c.lineno == mutant.line}
+            keys = [c for c in call.args if called(c) == "PrimaryKeyConstraint"]
+            return bool(columns) and columns <= {_text(key, n) for key in keys for n in range(len(call.args))}
+    return False
+
+
+def _text(call: ast.expr, number: int = 0) -> str:
+    """Return the text that a call is given in a place."""
+    arguments = call.args if isinstance(call, ast.Call) else []
+    found = arguments[number] if number < len(arguments) else None
+    return str(found.value) if isinstance(found, ast.Constant) else ""

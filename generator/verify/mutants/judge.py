@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -28,7 +28,7 @@ _NOT_ASKED = frozenset({"manifest", "lint"})
 _SLOW = frozenset({"leftovers", "dependencies", "image", "plan", "calls"})
 _QUICK = tuple(g.name for g in GATES if not g.needs and g.name not in _NOT_ASKED | _SLOW)
 _INSIDE = tuple(g.name for g in GATES if g.needs == ("probe",))
-_REST = tuple(g.name for g in GATES if g.name not in _NOT_ASKED | set(_QUICK))
+_REST = tuple(g.name for g in GATES if g.name not in _NOT_ASKED | {*_QUICK, *_INSIDE})
 _DATABASE = ("/models.py", "migrations/")
 _TRIES = ("timed out", "connection refused", "the connection broke")
 
@@ -60,18 +60,25 @@ class Subject:
 
 
 def kill(subject: Subject, mutant: Mutant, bench: Bench) -> str:
-    """Return the gate or scenario that sees the mutant; "" if none does."""
+    """Return the gate or scenario that sees the mutant; "" if none does. What costs least is asked first."""
     changed = mutant.changed
     tables = any(mark in path for path in changed for mark in _DATABASE)
-    quick = _quick(subject, changed)
-    if quick:
-        return quick
-    gated = ""
-    if mutant.level == "code" and (tables or _only_described(mutant)):
-        gated = _gates(subject, changed, bench, _INSIDE)
-    return (
-        gated or _live(subject, mutant, bench, migrated=not tables) or _gates(subject, changed, bench, _REST)
-    )
+
+    def inside() -> str:
+        return _gates(subject, changed, bench, _INSIDE)
+
+    def near() -> str:
+        scenarios = subject.order.first(mutant.node)
+        return _run(subject, scenarios, changed, bench, migrated=not tables) if scenarios else ""
+
+    described = mutant.level == "code" and (tables or _only_described(mutant))
+    asked: list[Callable[[], str]] = [
+        lambda: _quick(subject, changed),
+        *((inside, near) if described else (near, inside)),
+        lambda: _run(subject, subject.scenarios, changed, bench, migrated=not tables),
+        lambda: _gates(subject, changed, bench, _REST),
+    ]
+    return next((seen for ask in asked if (seen := ask())), "")
 
 
 def _quick(subject: Subject, changed: Mapping[str, str]) -> str:
@@ -125,15 +132,6 @@ class _Once:
             yield session
 
 
-def _live(subject: Subject, mutant: Mutant, bench: Bench, *, migrated: bool) -> str:
-    """Run what concerns the mutant, then on a fresh database the whole plan."""
-    for scenarios in (subject.order.first(mutant.node), list(subject.scenarios)):
-        seen = _run(subject, scenarios, mutant.changed, bench, migrated=migrated) if scenarios else ""
-        if seen:
-            return seen
-    return ""
-
-
 def _run(
     subject: Subject,
     scenarios: Sequence[Scenario],
@@ -164,6 +162,6 @@ def healthy(subject: Subject, bench: Bench) -> str:
     quick = _quick(subject, {})
     return (
         quick
-        or _gates(subject, {}, bench, _REST)
+        or _gates(subject, {}, bench, (*_INSIDE, *_REST))
         or _run(subject, subject.scenarios, {}, bench, migrated=True)
     )

@@ -1,0 +1,105 @@
+"""Mutants tried on a real application: what sees them, what survives a weak plan, what the command says."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from generator.cli import app
+from generator.host.forks import fork_benches
+from generator.host.format import RuffFormatter
+from generator.verify.mutants.judge import Subject
+from generator.verify.mutants.model import MutationReport
+from generator.verify.mutants.report import verdict_text
+from generator.verify.mutants.run import Choice, run_mutants
+from tests.building import ROOT, compiled
+from tests.mutants.conftest import subject_of
+
+
+def tried(subject: Subject, **choice: Any) -> MutationReport:
+    return run_mutants(subject, fork_benches, RuffFormatter(), {}, Choice(**choice))
+
+
+@pytest.fixture(scope="module")
+def report(subject: Subject) -> MutationReport:
+    return tried(subject, sample=24, seed=5)
+
+
+def test_gates_and_scenarios_kill_a_sample(report: MutationReport) -> None:
+    assert report.problem == ""
+    assert len(report.verdicts) == 24
+    assert report.score >= 95, [verdict_text(v) for v in report.survivors]
+    seen = {v.by.split()[0] for v in report.verdicts if v.outcome == "killed"}
+    assert {"gate", "scenario"} <= seen
+
+
+def test_a_seed_draws_the_same_mutants(subject: Subject, report: MutationReport) -> None:
+    drawn = tried(subject, only=("lock_dropped", "error_code_changed"), sample=6, seed=5)
+    again = tried(subject, only=("lock_dropped", "error_code_changed"), sample=6, seed=5)
+    assert [(v.mutant, v.outcome, v.by) for v in drawn.verdicts] == [
+        (v.mutant, v.outcome, v.by) for v in again.verdicts
+    ]
+    assert {v.mutant for v in drawn.verdicts} != {v.mutant for v in report.verdicts}
+
+
+def test_a_guard_that_never_fails_is_told_as_equivalent(subject: Subject) -> None:
+    report = tried(subject, only=("guard_dropped",))
+    assert not report.survivors
+    assert any("never fails" in v.reason and "ensure:Box.shut" in v.reason for v in report.equivalents)
+
+
+def test_a_weak_plan_leaves_survivors_with_their_line(made: dict[str, Any]) -> None:
+    plan = made["test_plan"]
+    suites = tuple(
+        msgspec.structs.replace(s, scenarios=tuple(c for c in s.scenarios if "shut" not in c.name))
+        for s in plan.suites
+    )
+    weak = subject_of({**made, "test_plan": msgspec.structs.replace(plan, suites=suites)})
+    report = tried(weak, only=("effect_changed",))
+    lost = [v for v in report.survivors if v.level == "code"]
+    assert lost
+    assert report.score < 95
+    line = made["app_bundle"].file("app/box/service.py").text.splitlines().index("        box.room -= 1") + 1
+    assert f"app/box/service.py:{line}" in {v.place for v in lost}
+    assert any("+        box.room += 1" in v.diff for v in lost)
+
+
+def test_an_application_that_fails_has_no_score(made: dict[str, Any]) -> None:
+    bundle = made["app_bundle"]
+    path = "app/box/service.py"
+    files = tuple(
+        msgspec.structs.replace(f, text=f.text.replace("box.room -= 1", "box.room -= 2"))
+        if f.path == path
+        else f
+        for f in bundle.files
+    )
+    broken = subject_of({**made, "app_bundle": msgspec.structs.replace(bundle, files=files)})
+    report = tried(broken, only=("lock_dropped",))
+    assert "the application itself does not pass" in report.problem
+    assert report.score == 0
+
+
+def test_the_command_prints_a_table_and_fails_below_the_score(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APPGEN_STATE", str(tmp_path / "state"))
+    arguments = ["mutants", str(spec), "--only", "lock-dropped", "--sample", "3"]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert "lock dropped" in done.output
+    assert "score 100.0 %" in done.output
+    wrong = CliRunner().invoke(app, ["mutants", str(spec), "--only", "lock_droped"])
+    assert wrong.exit_code == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("spec_path", "sample"),
+    [("specs/shop.yaml", 80), ("specs/clinic.yaml", 30), ("tests/corpus/rental.yaml", 30)],
+)
+def test_whole_applications(spec_path: str, sample: int, tmp_path: Path) -> None:
+    report = tried(subject_of(compiled(ROOT / spec_path, tmp_path)), sample=sample, seed=1)
+    assert report.problem == ""
+    assert report.score >= 95, [verdict_text(v) for v in report.survivors]
