@@ -96,16 +96,17 @@ class Reader:
 
     def _unsplit(self, items: tuple[YamlNode, ...]) -> Iterator[YamlNode]:
         """Yield the items, but those into which YAML cut one text at the commas of its parentheses."""
-        open_ = 0
+        first: Scalar | None = None
         for item in items:
-            depth = parentheses(item)
-            if not open_ and depth > 0 and cut_at_comma(item):
+            if first is None and is_open(item) and cut_at_comma(item) and isinstance(item, Scalar):
+                first = item
                 hint = "inside [ ] a comma ends the item: put quotes around the whole text"
-                self.found.error("E141", "a parenthesis is not closed", item.span, hint)
-            elif not open_:
+                what = "a parenthesis" if parentheses(item) > 0 else "a quoted text"
+                self.found.error("E141", f"{what} is not closed", item.span, hint)
+            elif first is None:
                 yield item
-                continue
-            open_ = max(0, open_ + depth)
+            elif not isinstance(item, Scalar) or not is_open(_joined(first, item)):
+                first = None
 
     def scalar(self, node: YamlNode, what: str) -> Scalar | None:
         """Return a node that is text, a number or a boolean, not empty."""
@@ -203,6 +204,17 @@ def parentheses(node: YamlNode) -> int:
         return 0
     bare = _QUOTED.sub("", node.text)
     return bare.count("(") - bare.count(")")
+
+
+def is_open(node: YamlNode) -> bool:
+    """Whether a plain text leaves a parenthesis or a quotation open."""
+    if not isinstance(node, Scalar) or node.style:
+        return False
+    return parentheses(node) > 0 or '"' in _QUOTED.sub("", node.text)
+
+
+def _joined(first: Scalar, last: Scalar) -> Scalar:
+    return Scalar(first.file.text[first.first : last.end], "", first.file, first.first, last.end)
 
 
 def cut_at_comma(node: YamlNode) -> bool:
