@@ -15,7 +15,7 @@ DEPENDENCIES = (
     "uvloop>=0.21,<1",
 )
 
-SMOKE = ("httpx>=0.28,<1",)
+SMOKE: tuple[str, ...] = ()  # the program that runs the scenarios needs nothing but Python
 
 DEVELOPMENT = (
     *SMOKE,

@@ -30,8 +30,8 @@ from generator.verify.plan.suites.paths import plan_paths
 from generator.verify.plan.suites.references import plan_references
 from generator.verify.plan.suites.success import plan_success
 from generator.verify.plan.suites.uniques import plan_in_use, plan_uniques
-from generator.verify.plan.wide import wide_decimals
 from generator.verify.plan.suites.updates import plan_updates
+from generator.verify.plan.wide import wide_decimals
 
 # Late in the evening of a leap day, and just after midnight: other dates, weekdays and months.
 _REPLAYS = (

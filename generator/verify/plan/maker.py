@@ -138,6 +138,8 @@ class Maker:
                 found += numbers.refused(field.type, field.limits)
             case "string" | "text":
                 found += texts.refused(field)
+                if field.limits.pattern is None:
+                    found.append(("a NUL", Raw("\0" * (field.limits.min_length or 1))))
             case "enum":
                 found += [("no such value", Raw("__" + self._enums(field.type.of)[0].lower()))]
             case "date" | "datetime":
@@ -147,20 +149,25 @@ class Maker:
         return found
 
 
+# What is almost of the type, too: a reader that is not strict takes it.
 _WRONG_TYPE: dict[str, tuple[LABELLED, ...]] = {
-    "bool": (("no boolean", Raw("perhaps")), ("an object", Raw({}))),
-    "int": (("no number", Raw("many")), ("a fraction", Raw(1.5)), ("a list", Raw([]))),
-    "float": (("no number", Raw("many")), ("a list", Raw([]))),
-    "decimal": (("no number", Raw("many")), ("an object", Raw({}))),
+    "bool": (("no boolean", Raw("perhaps")), ("as text", Raw("true")), ("a number", Raw(1))),
+    "int": (("a fraction", Raw(1.5)), ("as text", Raw("1")), ("a boolean", Raw(True)), ("a list", Raw([]))),
+    "float": (("no number", Raw("many")), ("as text", Raw("1.5")), ("a list", Raw([]))),
+    "decimal": (("no number", Raw("many")), ("another spelling", Raw("1e0")), ("an object", Raw({}))),
     "string": (("a number", Raw(7)), ("a list", Raw([]))),
     "text": (("a number", Raw(7)), ("an object", Raw({}))),
     "email": (("no address", Raw("nobody")), ("a number", Raw(7))),
     "url": (("no address", Raw("not a url")), ("a number", Raw(7))),
-    "uuid": (("no uuid", Raw("not-a-uuid")), ("a number", Raw(7))),
-    "row": (("no uuid", Raw("not-a-uuid")), ("a list", Raw([]))),
-    "date": (("no date", Raw("2024-02-30")), ("a list", Raw([]))),
-    "datetime": (("no time", Raw("yesterday")), ("without an offset", Raw("2024-01-31T10:00:00"))),
-    "time": (("no time", Raw("25:00:00")), ("a list", Raw([]))),
+    "uuid": (("no uuid", Raw("not-a-uuid")), ("no hyphens", Raw("0" * 32)), ("a number", Raw(7))),
+    "row": (("no uuid", Raw("not-a-uuid")), ("no hyphens", Raw("0" * 32)), ("a list", Raw([]))),
+    "date": (("no date", Raw("2024-02-30")), ("a number", Raw(0)), ("a list", Raw([]))),
+    "datetime": (
+        ("no time", Raw("yesterday")),
+        ("without an offset", Raw("2024-01-31T10:00:00")),
+        ("a number", Raw(0)),
+    ),
+    "time": (("no time", Raw("25:00:00")), ("a number", Raw(0)), ("a list", Raw([]))),
     "enum": (("a number", Raw(7)),),
     "json": (),
 }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+import msgspec
+
+from generator.expr.model import BooleanExpr
 from generator.guards.model import GuardIR
 from generator.ir.index import updatable_fields
 from generator.ir.model import Create, Operation, OperationKind, Transition
@@ -18,6 +21,7 @@ from generator.verify.plan.suites.success import record
 from generator.verify.plan.wants import Program
 
 EDGE_TRIES = 15
+PART_BUDGET = 40
 
 
 def causes_of(context: Context, operation: Operation, guards: GuardIR | None) -> list[Cause]:
@@ -77,6 +81,21 @@ def _refused(context: Context, operation: Operation, program: Program, cause: Ca
         context.miss(node, _reason(cause))
         return
     write_refusal(context, operation, run, f"refused by {label(context, cause)}", node, cause.id)
+    _parts(context, operation, cause, run, [program, *others])
+
+
+def _parts(context: Context, operation: Operation, cause: Cause, known: Run, starts: list[Program]) -> None:
+    """Refuse by each part of `A and B` alone, so that a condition that is half understood shows."""
+    expr = cause.expr
+    parts = expr.operands if isinstance(expr, BooleanExpr) and expr.op == "and" else ()
+    seen = {known.program.key()}
+    for number, part in enumerate(parts, 1):
+        goal = Goal(msgspec.structs.replace(cause, expr=part), alone=True)
+        run = context.searcher.find(starts, goal, PART_BUDGET)
+        if run is not None and run.program.key() not in seen:
+            seen.add(run.program.key())
+            what = f"refused by {label(context, cause)}, part {number}"
+            write_refusal(context, operation, run, what, f"{operation.id}:{cause.id}:refused", cause.id)
 
 
 def _starts(context: Context, operation: Operation, program: Program, cause: Cause) -> list[Program]:

@@ -249,7 +249,8 @@ def _bad_queries(context: Context, operation: Operation) -> None:
 
 
 def _pages(context: Context, operation: Operation, group: Group) -> None:
-    listed = _make(context, operation, group)
+    listed = _make(context, operation, _beside_another(context, operation, group))
+    listed = listed or _make(context, operation, group)
     if listed is None:
         return
     first = _send(context, listed)
@@ -259,6 +260,17 @@ def _pages(context: Context, operation: Operation, group: Group) -> None:
         _send(context, listed, offset="50")
     named = heading(operation, "works, page by page", "happy", f"{operation.id}:happy", f"{operation.id}:200")
     context.write(named, first)
+
+
+def _beside_another(context: Context, operation: Operation, group: Group) -> Group:
+    """Add a row of another owner, which a list below an owner must not show."""
+    if not operation.rows:
+        return group
+    try:
+        program, _ = context.builder.row(group.program, operation.entity)
+    except Unreachable:
+        return group
+    return msgspec.structs.replace(group, program=program)
 
 
 def _filter(context: Context, operation: Operation, group: Group, field: Field) -> None:

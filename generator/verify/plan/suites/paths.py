@@ -10,6 +10,8 @@ from generator.verify.plan.context import Context, heading
 from generator.verify.plan.requests import Draft, missing
 from generator.verify.plan.wants import Program
 
+_WRONG = {"no such member": 0}  # a body that no operation takes, so that it shows who is asked first
+
 
 def plan_paths(context: Context, operation: Operation) -> None:
     """Add the scenarios about the rows in an operation's path."""
@@ -21,7 +23,7 @@ def plan_paths(context: Context, operation: Operation) -> None:
 
 
 def base(context: Context, operation: Operation) -> Draft | None:
-    """Carry out what the path of an operation needs; return a request with that path and an empty body."""
+    """Carry out what the path of an operation needs; return a request with that path and a wrong body."""
     entity = operation.rows[-1].entity if operation.rows else ""
     context.session.reset()
     path: tuple[object, ...] = ()
@@ -35,7 +37,7 @@ def base(context: Context, operation: Operation) -> Draft | None:
             return None
         path = context.session.requests.path(operation, run.ids[key])
     body = has_body(context, operation)
-    return Draft(operation.id, path, body={} if body else None, has_body=body)
+    return Draft(operation.id, path, body=dict(_WRONG) if body else None, has_body=body)
 
 
 def has_body(context: Context, operation: Operation) -> bool:
@@ -46,7 +48,7 @@ def has_body(context: Context, operation: Operation) -> bool:
 
 
 def _absent(context: Context, operation: Operation) -> None:
-    """Each row of the path missing, then each id malformed; an empty body must not matter."""
+    """Each row of the path missing, then each id malformed; the wrong body must not matter."""
     draft = base(context, operation)
     if draft is None:
         return
@@ -76,7 +78,9 @@ def _foreign(context: Context, operation: Operation) -> None:
     owner = next(o for o in context.index.operations.values() if o is operation)
     path = (*_outer_path(context, owner, run.ids[other]), last)
     body = has_body(context, operation)
-    target = context.session.send(Draft(operation.id, path, body={} if body else None, has_body=body))
+    target = context.session.send(
+        Draft(operation.id, path, body=dict(_WRONG) if body else None, has_body=body)
+    )
     if target.status == 404:
         named = heading(operation, "the row belongs to another owner", "error", f"{operation.id}:404")
         context.write(named, target)

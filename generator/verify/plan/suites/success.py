@@ -14,10 +14,8 @@ from generator.verify.plan.context import Context, heading
 from generator.verify.plan.goals import Goal
 from generator.verify.plan.maker import wire_of
 from generator.verify.plan.realize import Run
-from generator.verify.plan.requests import missing
-from generator.verify.plan.session import Exchange
 from generator.verify.plan.suites.members import Member, members_of
-from generator.verify.plan.values import Token, Value
+from generator.verify.plan.values import Value
 from generator.verify.plan.wants import Program
 
 SMALL_BUDGET = 20
@@ -32,9 +30,6 @@ def plan_success(context: Context, operation: Operation) -> None:
     record(context, operation, program, "works", f"{operation.id}:happy")
     if operation.kind in {OperationKind.CREATE, OperationKind.FLOW}:
         _complete(context, operation, program)
-        _referenced(context, operation, program)
-    if operation.kind is OperationKind.UPDATE:
-        _each_alone(context, operation, program)
     if operation.kind in {OperationKind.CREATE, OperationKind.UPDATE, OperationKind.FLOW}:
         for member in members_of(context, operation):
             _bounds(context, operation, program, member)
@@ -63,25 +58,39 @@ def _complete(context: Context, operation: Operation, program: Program) -> None:
     if full.key() == program.key():
         return
     run = context.searcher.find([full], Goal(), SMALL_BUDGET)
-    if run is not None:
-        context.note_variant(operation, run.program)
-        record(context, operation, run.program, "with every member")
+    found = _one_by_one(context, operation, program) if run is None else run.program
+    if found is not None:
+        context.note_variant(operation, found)
+        record(context, operation, found, "with every member")
 
 
-def _with_all(context: Context, operation: Operation, program: Program) -> Program:
+def _one_by_one(context: Context, operation: Operation, program: Program) -> Program | None:
+    """Add what may be left out, one after the other, as far as the operation still succeeds."""
+    best: Program | None = None
+    for member in members_of(context, operation):
+        start = best or program
+        grown = _with_all(context, operation, start, member.name)
+        if grown.key() != start.key():
+            run = context.searcher.find([grown], Goal(), 1 if member.type.name != "row" else SMALL_BUDGET)
+            best = best if run is None else run.program
+    return best
+
+
+def _with_all(context: Context, operation: Operation, program: Program, only: str = "") -> Program:
+    """Return the program with every member sent, or with one more."""
     if operation.kind is OperationKind.FLOW:
-        return _all_inputs(context, operation, program)
-    return _all_fields(context, operation, program)
+        return _all_inputs(context, operation, program, only)
+    return _all_fields(context, operation, program, only)
 
 
-def _all_fields(context: Context, operation: Operation, program: Program) -> Program:
+def _all_fields(context: Context, operation: Operation, program: Program, only: str) -> Program:
     if program.target is None:
         return program
     key = program.target.rows["self"]
     entity = context.index.entities[operation.entity]
     for field in client_fields(entity):
         want = program.wants[key]
-        if field.name in want.values or field.name in want.refs:
+        if field.name in want.values or field.name in want.refs or only not in {"", field.name}:
             continue
         if field.type.name == "row":
             found = _row(context, program, field.type.of)
@@ -90,7 +99,7 @@ def _all_fields(context: Context, operation: Operation, program: Program) -> Pro
         else:
             program = program.put(key, want.with_value(field.name, context.builder.value(entity, field, 1)))
     for collection in entity.collections:
-        if collection.kind == "links":
+        if collection.kind == "links" and not only:
             program = _linked(context, program, key, collection.name, collection.entity)
     return program
 
@@ -113,10 +122,10 @@ def _linked(context: Context, program: Program, key: int, name: str, entity: str
     return program.put(key, msgspec.structs.replace(want, links={**want.links, name: keys}))
 
 
-def _all_inputs(context: Context, operation: Operation, program: Program) -> Program:
+def _all_inputs(context: Context, operation: Operation, program: Program, only: str) -> Program:
     flow = context.index.flows[operation.flow]
     for item in flow.inputs:
-        target = program.target
+        target = program.target if only in {"", item.name} else None
         if target is None or item.name in target.values or f"input:{item.name}" in target.rows:
             continue
         if item.type.name == "row" and item.name != flow.subject_input:
@@ -126,76 +135,6 @@ def _all_inputs(context: Context, operation: Operation, program: Program) -> Pro
         elif item.type.name != "row":
             program = program.aim(target.with_value(item.name, context.maker.usual(item, 1)))
     return program
-
-
-# --- rows that a body refers to ---------------------------------------------------
-
-
-def _referenced(context: Context, operation: Operation, program: Program) -> None:
-    """Refer to each row in turn that is not there; everything else is as it should be."""
-    run = context.searcher.prepare(_with_all(context, operation, program))
-    if not run.ready or run.draft is None or not isinstance(run.draft.body, dict):
-        return
-    kept = list(context.session.exchanges)
-    targets = []
-    for number, member in enumerate(members_of(context, operation), 200):
-        if member.type.name != "row" or run.draft.body.get(member.wire) is None:
-            continue
-        body = run.draft.body | {member.wire: missing(number)}
-        about = f"{member.wire}: no such row"
-        exchange = context.session.send(msgspec.structs.replace(run.draft, body=body, about=about))
-        if exchange.status == 404:
-            targets.append(exchange)
-    if targets:
-        covers = (f"{operation.id}:404",)
-        named = heading(operation, "a row that the body refers to is not there", "error", *covers)
-        context.write(named, targets[0], [*kept, *targets])
-
-
-# --- updates ----------------------------------------------------------------------
-
-
-def _each_alone(context: Context, operation: Operation, program: Program) -> None:
-    """Change one member after the other; the others must stay as they are."""
-    run = context.searcher.prepare(program)
-    if not run.ready or run.draft is None:
-        return
-    kept = list(context.session.exchanges)
-    before = len(kept)
-    for member in members_of(context, operation):
-        if member.type.name == "row":
-            continue
-        body = {member.wire: wire_of(member, _other(context, member, program))}
-        sent = context.session.send(
-            msgspec.structs.replace(run.draft, body=body, about=f"{member.wire} alone")
-        )
-        if sent.ok:
-            kept.append(sent)
-    if len(kept) > before:
-        named = heading(
-            operation, "changes what is sent and nothing else", "effect", f"{operation.id}:partial"
-        )
-        target = kept[-1]
-        _look(context, operation, target, kept)
-        context.write(named, target, kept, asserts_effects=True)
-
-
-def _look(context: Context, operation: Operation, target: Exchange, kept: list[Exchange]) -> None:
-    seen = len(context.session.exchanges)
-    if isinstance(target.body, dict) and "id" in target.body:
-        context.looker.at(operation.entity, target.body["id"])
-    kept += context.session.exchanges[seen:]
-
-
-def _other(context: Context, member: Member, program: Program) -> Value:
-    """Return a value other than the row has now."""
-    target = program.target
-    want = program.wants[target.rows["self"]] if target is not None else None
-    now = want.values.get(member.name) if want is not None else None
-    if isinstance(now, Token):
-        return context.maker.renew(now)
-    options = [context.maker.usual(member, n) for n in (1, 2, 3)]
-    return next((o for o in options if o != now), options[0])
 
 
 # --- bounds -----------------------------------------------------------------------
