@@ -78,6 +78,8 @@ def stage_at_fault(row: SmokeRow, log: str = "") -> str:
         return "routes"  # which look for the rows of the path first
     if _is_success(expected) and _is_success(got):
         return "services" if expected == got else "routes"
+    if _is_success(expected) and '"out_of_range"' in row.got:
+        return "services"  # which computed what does not fit
     refusal = row.got if _is_success(expected) else row.expected
     return next((stage for code, stage in _REFUSES if code in refusal), "services")
 
@@ -90,7 +92,7 @@ def node_at_fault(row: SmokeRow, source_map: SourceMap) -> str:
     entity = row.node.partition(":")[2].partition(":")[0].partition(".")[0]
     names = (lacks[1], lacks[1].removesuffix("_id"))
     own = [f"{kind}:{entity}.{name}" for name in names for kind in _MEMBERS]
-    found = [node for node in own if node in source_map] or [
+    found = [node for node in dict.fromkeys(own) if node in source_map] or [
         node for node in source_map if node.partition(":")[0] in _MEMBERS and node.rpartition(".")[2] in names
     ]
     return found[0] if len(found) == 1 else row.node

@@ -94,8 +94,8 @@ def called(call: ast.Call) -> str:
             return ""
 
 
-def says(node: ast.AST, text: str) -> bool:
-    """Whether a text constant stands below a node."""
+def says(node: ast.AST, text: object) -> bool:
+    """Whether a constant stands below a node."""
     return any(isinstance(n, ast.Constant) and n.value == text for n in ast.walk(node))
 
 

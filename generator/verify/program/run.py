@@ -147,7 +147,7 @@ async def run_scenario(
     reached = False
     began = time.perf_counter()
     for step in scenario.steps:
-        reached = reached or step.id == scenario.target
+        reached = reached or step.id == scenario.target or _is_about(scenario, step)
         row = await _run_step(scenario, step, names, send, base_url, page)
         if reached:  # what looks afterwards is about the same node
             row = replace(row, node=scenario.node)
@@ -158,6 +158,11 @@ async def run_scenario(
     if result is None:
         raise ValueError(f"scenario {scenario.name} has no steps")
     return replace(result, ms=round((time.perf_counter() - began) * 1000, 1))
+
+
+def _is_about(scenario: Scenario, step: Step) -> bool:
+    """Whether each request to the operation, not only the last, tries what the scenario is about."""
+    return step.operation == scenario.suite and scenario.node.startswith(("field:", "input:"))
 
 
 async def _run_step(

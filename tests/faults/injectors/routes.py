@@ -9,7 +9,7 @@ from generator.emit.operations import endpoint
 from generator.ir.model import Operation, OperationKind
 from tests.faults.app import App
 from tests.faults.model import Injected, NoPlace
-from tests.faults.source import Function, Source, calls, every
+from tests.faults.source import Function, Source, calls, every, says
 
 MAIN = "app/main.py"
 
@@ -243,3 +243,13 @@ def creates_tables(app: App) -> Injected:
     )
     needed = "from sqlalchemy.ext.asyncio import create_async_engine"
     return Injected(app.with_text(MAIN, source.after(kept, lines), imports=needed), "app")
+
+
+def refusal_not_described(app: App) -> Injected:
+    """A route does not say that a row may be missing."""
+    for operation, path, source, function in _handlers(app, OperationKind.READ):
+        described = _option(function, "responses")
+        if isinstance(described, ast.Call) and says(described, 404):
+            text = source.replaced(described, source.of(described).replace("404, ", ""))
+            return Injected(app.with_text(path, text), operation.id)
+    raise NoPlace

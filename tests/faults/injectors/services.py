@@ -350,3 +350,25 @@ def parent_updated(app: App) -> Injected:
             for statement in [s for s in every(function, ast.Expr) if calls(s, "apply_changes")]:
                 return Injected(app.with_text(path, source.removed(statement)), operation.id)
     raise NoPlace
+
+
+def lock_dropped(app: App) -> Injected:
+    """A statement that should lock its rows only reads them."""
+    for operation in app.operations(OperationKind.FLOW):
+        path = app.path(operation.entity, "queries")
+        source = Source(app.text(path))
+        for call in calls(source.tree, "locking"):
+            entity = app.index.entities[operation.entity].id
+            return Injected(app.with_text(path, source.replaced(call, source.of(call.args[0]))), entity)
+    raise NoPlace
+
+
+def read_without_lock(app: App) -> Injected:
+    """A flow changes a row that it has only shared."""
+    for operation, path, source, function in _places(app, OperationKind.FLOW):
+        shared = app.path(operation.entity, "queries")
+        for used in every(function, ast.Attribute, lambda a: a.attr == "LOCK"):
+            if "\nSHARE = " in app.text(shared):
+                text = source.replaced(used, source.of(used).replace("LOCK", "SHARE"))
+                return Injected(app.with_text(path, text), operation.id)
+    raise NoPlace
