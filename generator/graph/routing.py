@@ -37,6 +37,9 @@ _ROUTES: dict[ConstraintType, tuple[Layer, ...]] = {
     ConstraintType.CUSTOM: (Layer.BEHAVIOR,),
 }
 
+# A flow may store a text that does not match: only what clients send is held to it.
+_OF_REQUESTS = frozenset({"pattern", "email", "url"})
+
 GUARD_LAYERS = frozenset({Layer.WORKFLOW, Layer.BEHAVIOR, Layer.RUNTIME})
 
 
@@ -52,6 +55,8 @@ class ValidationRoutingMatrix:
         layers = self.layers_of(constraint.type)
         if constraint.metadata.get("local") and Layer.DATABASE not in layers:
             return (*layers, Layer.DATABASE)
+        if constraint.metadata.get("input") or constraint.metadata.get("format") in _OF_REQUESTS:
+            return tuple(layer for layer in layers if layer is not Layer.DATABASE)
         return layers
 
     def layers_of(self, type_: ConstraintType | str) -> tuple[Layer, ...]:

@@ -127,6 +127,7 @@ def test_a_column_that_only_the_model_has_is_seen(healthy: Healthy) -> None:
     assert said(report) == {
         "database": ["column-missing", "constraint-missing"],
         "drift": ["drift"],
+        "parity": ["skipped"],
     }
     finding = next(f for f in report.findings if f.code == "column-missing")
     assert (finding.path, finding.node, finding.stage) == (REVISION, "field:Account.balance", "migrations")
@@ -157,7 +158,7 @@ def test_every_difference_between_migration_and_models_is_seen(healthy: Healthy)
     gate = next(g for g in report.gates if g.gate == "database")
     seen = {(f.code, f.node) for f in gate.findings}
     assert seen == {(code, node) for code, node, _, _ in DATABASE}
-    assert said(report).keys() <= {"defaults", "database", "drift", "lint"}
+    assert said(report).keys() <= {"defaults", "database", "drift", "lint", "parity"}
 
 
 def test_what_models_and_migration_both_lack_is_seen(healthy: Healthy) -> None:
@@ -172,7 +173,7 @@ def test_what_models_and_migration_both_lack_is_seen(healthy: Healthy) -> None:
         "",
     )
     report = healthy.run(broken, without=FAST)
-    assert said(report) == {"database": ["constraint-missing"]}
+    assert said(report) == {"database": ["constraint-missing"], "parity": ["accepted"]}
     assert report.findings[0].node == "field:Account.balance"
 
 
@@ -201,6 +202,7 @@ def test_an_upgrade_that_crashes_is_told_with_its_line(healthy: Healthy) -> None
         "migrations": ["upgrade-fails"],
         "database": ["skipped"],
         "drift": ["skipped"],
+        "parity": ["skipped"],
     }
     finding = report.findings[0]
     assert (finding.path, finding.node) == (REVISION, "entity:Tag")

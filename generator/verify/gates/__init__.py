@@ -19,18 +19,21 @@ from generator.verify.gates.probe import run_probe
 from generator.verify.gates.table import GATES, Gate
 from generator.verify.gates.typecheck import TYPES
 from generator.verify.model import GateResult, SanityReport
+from generator.verify.parity.trials import trials
 from generator.verify.provenance import APP
 from generator.verify.sandbox import Sandbox, Session
 
 __all__ = ["GATES", "Gate", "Gated", "run_gates"]
 
-# Started together, the slowest first, so that they run while the files are read.
-_COMMANDS: dict[Command, Callable[[Session], Answer]] = {
-    "types": lambda session: session.run(TYPES),
-    "probe": run_probe,
-    "lint": lambda session: session.run(LINT),
-    "layout": lambda session: session.run(LAYOUT),
-}
+
+def _commands(ir: ApplicationIR) -> dict[Command, Callable[[Session], Answer]]:
+    """Return what is started together, the slowest first, so that it runs while the files are read."""
+    return {
+        "types": lambda session: session.run(TYPES),
+        "probe": lambda session: run_probe(session, trials(ir).groups),
+        "lint": lambda session: session.run(LINT),
+        "layout": lambda session: session.run(LAYOUT),
+    }
 
 
 def run_gates(
@@ -48,7 +51,9 @@ def run_gates(
         build = Build(bundle, ir, guards)
         return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
     with sandbox.open(bundle) as session, ThreadPoolExecutor(4) as threads:
-        started = {c: threads.submit(work, session).result for c, work in _COMMANDS.items() if c in needed}
+        started = {
+            c: threads.submit(work, session).result for c, work in _commands(ir).items() if c in needed
+        }
         build = Build(bundle, ir, guards, started)
         return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
 

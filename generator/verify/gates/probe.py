@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
 import msgspec
 
+from generator.core.digest import canonical_json
+from generator.verify.parity.model import Group, Outcome
 from generator.verify.sandbox import Completed, Session
 
 _MARK = "\x1eprobe:"
@@ -64,6 +67,7 @@ class Probe(msgspec.Struct, frozen=True):
     schemas: dict[str, dict[str, Any]] | None = None
     openapi: dict[str, Any] | None = None
     routing: Routing | None = None
+    parity: tuple[tuple[Outcome, ...], ...] | None = None
 
     def why_not(self, step: str) -> str:
         """Return why a step gave nothing."""
@@ -73,9 +77,13 @@ class Probe(msgspec.Struct, frozen=True):
         return f"{step}: {failed.error}" if failed else f"{step} did not run"
 
 
-def run_probe(session: Session) -> Probe | str:
-    """Look at the application from inside; a text says why that was not possible."""
-    program = (
+def run_probe(session: Session, groups: Sequence[Group] = ()) -> Probe | str:
+    """Look at the application from inside; a text says why that was not possible.
+
+    `groups` are the trials that its database is put to.
+    """
+    trials = f"PARITY = {canonical_json(groups).decode()!r}\n"
+    program = trials + (
         resources.files("generator.verify.gates").joinpath("probe_program.py").read_text(encoding="utf-8")
     )
     done = session.run(["python", "-"], stdin=program, timeout=_TIMEOUT)

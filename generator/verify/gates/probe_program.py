@@ -205,6 +205,49 @@ def operation(diff: Any) -> str:
     return " ".join([kind, *(str(w) for w in words if isinstance(w, str))])
 
 
+# --- what the database holds by itself ----------------------------------------
+
+
+def parity() -> list[Any]:
+    """Try what the database has to refuse; PARITY is put before this program by who sends it."""
+    groups = json.loads(globals()["PARITY"])
+    tried: list[Any] = in_database(lambda connection: try_groups(connection, groups))
+    return tried
+
+
+async def try_groups(connection: Any, groups: list[Any]) -> list[Any]:
+    """Return, for each group, what came of its setup and of its trials; each begins with empty tables."""
+    raw = (await connection.get_raw_connection()).driver_connection
+    found = []
+    for group in groups:
+        transaction = raw.transaction()
+        await transaction.start()
+        try:
+            setup = await attempt(raw, group["setup"], keep=True)
+            found.append([setup, *[await attempt(raw, t["statements"], keep=False) for t in group["trials"]]])
+        finally:
+            await transaction.rollback()
+    return found
+
+
+async def attempt(raw: Any, statements: list[str], *, keep: bool) -> dict[str, Any]:
+    """Run statements until one is refused; returns how many were not, and the refusal."""
+    refused = importlib.import_module("asyncpg").PostgresError
+    savepoint = raw.transaction()
+    await savepoint.start()
+    outcome: dict[str, Any] = {"accepted": 0}
+    try:
+        for statement in statements:
+            await raw.execute(statement)
+            outcome["accepted"] += 1
+    except refused as error:
+        await savepoint.rollback()
+        named = error.column_name if error.sqlstate == "23502" else error.constraint_name
+        return outcome | {"sqlstate": error.sqlstate, "constraint": named or "", "message": str(error)}
+    await (savepoint.commit() if keep else savepoint.rollback())
+    return outcome
+
+
 # --- the application ----------------------------------------------------------
 
 
@@ -271,6 +314,7 @@ step("database", lambda: in_database(describe), "heads")
 step("unlisted", unlisted)
 step("models", lambda: in_database(describe_models), "heads", "unlisted")
 step("drift", drift, "heads")
+step("parity", parity, "heads")
 step("empty", downgrade, "heads")
 step("again", again, "empty")
 step("imports", imports)

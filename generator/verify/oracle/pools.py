@@ -79,6 +79,10 @@ class Pools:
         """Return JSON values that the field takes, apart from null; few if they have to be `unique`."""
         return self._cached(spec, unique, lambda: self._good(spec, unique=unique))
 
+    def fresh(self, spec: Typed) -> Any:
+        """Return a JSON value that was never given out before; None if the field has too few."""
+        return wire_of(spec, self._maker.unique(spec)) if self._maker.can_be_unique(spec) else None
+
     def odd(self, spec: Typed) -> list[Any]:
         """Return JSON values that it refuses."""
         return [wire_of(spec, value) for _, value in self._maker.refused(spec)]
