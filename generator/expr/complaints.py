@@ -101,8 +101,19 @@ def _hint(text: str, start: int, found: str) -> str:
     return _HINTS.get(found, "")
 
 
+_NULLABLE = "a field must be sent unless its type ends in `?`, as in `int?`"
+_WAYS_OUT = {
+    **dict.fromkeys(("required", "optional", "nullable", "null", "not"), _NULLABLE),
+    **dict.fromkeys(("default", "defaults"), "write `= VALUE`"),
+    **dict.fromkeys(("readonly", "generated", "auto"), "write `server`"),
+    **dict.fromkeys(("references", "ref"), "write `-> Entity`"),
+}
+
+
 def _meant(error: UnexpectedInput, found: str) -> str:
     """Guess which modifier of a field was meant."""
+    if "MODIFIER" in _expected(error) and found.lower() in _WAYS_OUT:
+        return _WAYS_OUT[found.lower()]
     guess = did_you_mean(found, MODIFIERS) if found.isalpha() and "MODIFIER" in _expected(error) else ""
     return guess if guess.startswith("did you mean") else ""
 

@@ -207,7 +207,9 @@ def unknown(path: s.Path, context: Context) -> None:
         context.error("E407", f"`{name}` has no fields: it is not a row", place)
         return
     hint = did_you_mean(name, _known(context))
-    if len(path.parts) == 1 and not hint.startswith("did you mean"):
+    if path.parts in (("now",), ("today",)):
+        hint = f"write `{name}()`"
+    elif len(path.parts) == 1 and not hint.startswith("did you mean"):
         hint += f"{'; ' * bool(hint)}a text has quotes of its own: '\"{name}\"'"
     context.unknown(name, "E401", f"unknown name `{name}`", place, hint)
 

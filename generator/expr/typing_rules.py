@@ -126,6 +126,8 @@ def _way_out(op: str, left: Expr, right: Expr) -> str:
     names = (left.type.name, right.type.name)
     if names == ("date", "duration"):
         return "a date moves by whole days: days(n)"
+    if names in (("datetime", "int"), ("date", "int")):
+        return "an int is no time: days(n), hours(n), or 5d, 24h, 15m, 30s"
     if op == "+" and set(names) <= TEXTUAL:
         return "texts can't be joined"
     return ""
@@ -203,7 +205,12 @@ def _rounding(got: Type, wanted: Type) -> str:
         return "use round(...), floor(...) or ceil(...)"
     if wanted.name == "date" and got.name == "datetime":
         return "use date(...)"
+    if wanted.name in ("date", "datetime") and got.name == "int":
+        return f'a {wanted.name} has quotes: "{_EXAMPLES[wanted.name]}"'
     return ""
+
+
+_EXAMPLES = {"date": "2026-01-31", "datetime": "2026-01-31T09:30:00Z"}
 
 
 def _coerced(expr: Expr, expected: Type) -> Expr:

@@ -152,8 +152,23 @@ def _decimal(context: Context, spec: TypeSpec, *, nullable: bool) -> Type | None
     return Type("decimal", nullable, precision=int(digits), scale=int(decimals))
 
 
+# What other languages and databases call the types.
+_ELSEWHERE = {
+    **dict.fromkeys(("integer", "bigint", "smallint", "int32", "int64", "long"), "int"),
+    **dict.fromkeys(("str", "varchar", "char", "character"), "string(MAX)"),
+    **dict.fromkeys(("double", "real", "float64"), "float"),
+    **dict.fromkeys(("numeric", "number", "money", "currency"), "decimal(10,2)"),
+    **dict.fromkeys(("timestamp", "timestamptz", "instant"), "datetime"),
+    **dict.fromkeys(("jsonb", "object", "dict", "map"), "json"),
+    "boolean": "bool",
+    "guid": "uuid",
+}
+
+
 def _unknown_type(context: Context, word: str, spec: TypeSpec) -> None:
     hint = did_you_mean(word, [*SCALARS, "enum", *context.enums])
+    if word.lower() in _ELSEWHERE:
+        hint = f"here it is called `{_ELSEWHERE[word.lower()]}`"
     if word in context.entities:
         hint = f"a reference to one row is written `-> {word}`, a list of rows `{word}[]`"
     context.found.unknown(word, Diagnostic("E315", f"there is no type `{word}`", spec.span, hint))
@@ -230,6 +245,10 @@ def _need_default(context: Context, spec: FieldSpec, managed: Managed) -> None:
 
 def _lower_states(context: Context, draft: EntityDraft, spec: StatesSpec) -> None:
     if not usable_name(context, spec.field):
+        return
+    if spec.field.text in draft.fields:
+        hint = "state fields are declared under `states` only"
+        context.error("E312", f"`{draft.name}` has a field `{spec.field}` already", spec.field.span, hint)
         return
     names = list(_states(spec).values())
     enum = add_inline_enum(

@@ -41,6 +41,10 @@ def read_enum(reader: Reader, key: Scalar, node: YamlNode) -> EnumSpec | None:
 
 def read_entity(reader: Reader, key: Scalar, node: YamlNode) -> EntitySpec | None:
     """Read `Name: {…}`."""
+    if key.text in _ENTITY:
+        hint = "write it further to the right, below its entity's name"
+        reader.found.error("E129", f"`{key.text}` is no entity", key.span, hint)
+        return None
     name = reader.name(key, "an entity's name", "pascal")
     pairs = reader.pairs(node, f"the entity `{key.text}`", _ENTITY)
     if pairs is None:
@@ -133,6 +137,10 @@ def _all_states(reader: Reader, node: YamlNode) -> tuple[StatesSpec, ...] | None
     """Return them all, or None after a message: which states there are is not known then."""
     before, found = len(reader.found), []
     for key, value in reader.entries(node, "`states`"):
+        if key.text == "initial":
+            hint = "states are listed below the name of their field: status: {initial: A, A: [B]}"
+            reader.found.error("E147", "the field of the states is missing", key.span, hint)
+            return None
         name = reader.name(key, "a state field's name", "snake")
         states = _states(reader, name, value) if name else None
         if states:
@@ -251,6 +259,10 @@ def _operation(reader: Reader, key: Scalar, node: YamlNode) -> OperationSpec | N
 
 
 def _listing(reader: Reader, node: YamlNode) -> ListSpec | None:
+    if isinstance(node, Sequence):
+        hint = "list: {filter: [a], sort: [b], search: [c]}"
+        reader.found.error("E122", "`list` must be a mapping, not a list", node.span, hint)
+        return None
     pairs = reader.pairs(node, "`list`", _LIST)
     if pairs is None:
         return None

@@ -147,10 +147,13 @@ def _set(reader: Reader, pairs: Pairs) -> tuple[SetSpec, ...]:
 
 def _copy(reader: Reader, key: Scalar, node: YamlNode) -> CopySpec | None:
     name = reader.name(key, "a collection of the new row")
-    guess = did_you_mean(key.text, _CREATE)
-    meant = guess if guess.startswith("did you mean") else ""
-    if name and (not isinstance(node, Mapping) or (meant and not _has(node, "from"))):
-        hint = meant or "values go under `set`; owned rows are `items: {from: ROWS, copy: [fields]}`"
+    if name and not (isinstance(node, Mapping) and _has_any(node, _COPY)):
+        guess = did_you_mean(key.text, _CREATE)
+        hint = (
+            guess
+            if guess.startswith("did you mean")
+            else "values go under `set`; owned rows are `items: {from: ROWS, copy: [fields]}`"
+        )
         reader.found.error("E121", f"`create` has no key `{name}`", key.span, hint)
         return None
     pairs = reader.pairs(node, f"the rows of `{key.text}`", _COPY)
@@ -173,8 +176,8 @@ def _copy(reader: Reader, key: Scalar, node: YamlNode) -> CopySpec | None:
     )
 
 
-def _has(node: Mapping, key: str) -> bool:
-    return any(found.text == key for found, _ in node.pairs)
+def _has_any(node: Mapping, keys: tuple[str, ...]) -> bool:
+    return any(found.text in keys for found, _ in node.pairs)
 
 
 def read_rows(reader: Reader, node: YamlNode, what: str) -> RowsAs | Path | None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from generator.core.diagnostics import Diagnostics
 from generator.core.names import snake
 from generator.core.suggest import did_you_mean
-from generator.expr.parse import ParseError
+from generator.expr.parse import ParseError, parse_expression
 from generator.expr.syntax import Name, Text
 from generator.spec.phrases import Parser, parse_scalar
 from generator.spec.tree import Mapping, Scalar, Sequence, YamlNode
@@ -83,7 +83,8 @@ class Reader:
         if isinstance(node, Mapping):
             return node.pairs
         if not (isinstance(node, Scalar) and node.kind == "null"):
-            self.found.error("E122", f"{what} must be a mapping, not {describe(node)}", node.span)
+            hint = "write `name: …` in each line, without the `-`" if isinstance(node, Sequence) else ""
+            self.found.error("E122", f"{what} must be a mapping, not {describe(node)}", node.span, hint)
         return ()
 
     def items(self, node: YamlNode, what: str) -> tuple[YamlNode, ...]:
@@ -91,7 +92,8 @@ class Reader:
         if isinstance(node, Sequence):
             return tuple(self._unsplit(node.items))
         if not (isinstance(node, Scalar) and node.kind == "null"):
-            self.found.error("E123", f"{what} must be a list, not {describe(node)}", node.span)
+            hint = "put it in [ ], or `- ` before each" if isinstance(node, Mapping | Scalar) else ""
+            self.found.error("E123", f"{what} must be a list, not {describe(node)}", node.span, hint)
         return ()
 
     def _unsplit(self, items: tuple[YamlNode, ...]) -> Iterator[YamlNode]:
@@ -159,7 +161,9 @@ class Reader:
         try:
             return parse_scalar(parser, found)
         except ParseError as error:
-            hint = error.hint or comment_hint(found) or quote_hint(found)
+            hint = error.hint or comment_hint(found)
+            if not hint and parser is parse_expression:
+                hint = quote_hint(found)
             self.found.error(error.code, error.message, error.span, hint)
             return None
 
