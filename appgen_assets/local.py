@@ -9,7 +9,7 @@ import msgspec
 from appgen_assets.partitions import APPS
 from appgen_assets.planning import Plan, plan_all, plan_compiled
 from appgen_assets.progress import NAME, Listener, listening
-from appgen_assets.stage_asset import EXIT_CODE, FORCE_TAG, FRESH_TAG
+from appgen_assets.stage_asset import EXIT_CODE, FORCE_TAG, FRESH_TAG, WHY_TAG
 from appgen_resources.history import PROCESS_TAG, History
 from appgen_resources.instance import open_instance
 from generator.core.errors import EXIT_FINDINGS
@@ -64,7 +64,12 @@ class Builder:
         """Materialize what is stale."""
         app = plan.entry.app
         self._instance.add_dynamic_partitions(APPS, [app])
-        tags = {PROCESS_TAG: own_tag(), FRESH_TAG: str(everything).lower(), FORCE_TAG: str(force).lower()}
+        tags = {
+            PROCESS_TAG: own_tag(),
+            FRESH_TAG: str(everything).lower(),
+            FORCE_TAG: str(force).lower(),
+            WHY_TAG: plan.why,
+        }
         with listening(listener):
             result = self._job().execute_in_process(
                 run_config={"loggers": {NAME: {}}},

@@ -13,6 +13,7 @@ from generator.host.state import AppEntry
 from generator.host.workshop import read_source
 from generator.pipeline import STAGES, compile_app, keys
 from generator.stages.model import Artefact
+from generator.stages.releases import releases
 from generator.stages.steps import release
 from generator.stages.workshop import Workshop
 
@@ -23,6 +24,11 @@ class Plan(NamedTuple):
     entry: AppEntry
     keys: dict[str, str]
     stale: dict[str, str]
+
+    @property
+    def why(self) -> str:
+        """The first cause, for people."""
+        return next((f"{name}: {reason}" for name, reason in self.stale.items()), "")
 
     def selection(self) -> list[dg.AssetKey]:
         """Return the assets of the run."""
@@ -40,7 +46,11 @@ def plan_compiled(
 ) -> Plan:
     """Compare a compiled application with the event log."""
     wanted = keys(done, workshop, entry.out)
-    return Plan(entry, wanted, dict(_stale(History(instance, entry.app), wanted, done, entry.out)))
+    stale = dict(_stale(History(instance, entry.app), wanted, done, entry.out))
+    held = releases(workshop.store, entry.app).held
+    if set(stale) == {"release"} and held == done["app_bundle"].ref.digest:
+        stale = {}  # it was rolled back
+    return Plan(entry, wanted, stale)
 
 
 def plan_all(plan: Plan) -> Plan:

@@ -22,6 +22,7 @@ OWNERS = ["team:platform"]
 EXIT_CODE = "exit code"
 FRESH_TAG = "appgen/fresh"
 FORCE_TAG = "appgen/force"
+WHY_TAG = "appgen/why"
 _MOST_PROBLEMS = 50
 
 Show = Callable[[Artefact], Mapping[str, Any]]

@@ -1,12 +1,13 @@
 """Trying the application out, and delivering it once it has passed."""
 
+from datetime import UTC, datetime
 from functools import partial
 
 import dagster as dg
 
 from appgen_assets.progress import tell_progress
 from appgen_assets.show import verification as show
-from appgen_assets.stage_asset import FORCE_TAG, bench, keep, make, record, stage_asset
+from appgen_assets.stage_asset import FORCE_TAG, WHY_TAG, bench, keep, make, record, stage_asset
 from appgen_resources.reports import ReportStore
 from appgen_resources.sandbox import SandboxResource
 from appgen_resources.specs import SpecStore
@@ -14,6 +15,7 @@ from appgen_resources.workshop import WorkshopResource
 from generator.pipeline import BY_NAME, TARGET
 from generator.stages import ahead
 from generator.stages.model import Artefact
+from generator.stages.releases import Released, note
 from generator.stages.steps import release as delivery
 from generator.stages.steps import sanity_report as sanity
 from generator.stages.steps import smoke_result as smoke
@@ -82,10 +84,15 @@ def release(
     specs: SpecStore,
     app_bundle: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
-    """The verified application in its folder; hand-written files stay as they are."""
+    """The verified application in its folder or git branch; hand-written files stay as they are."""
     out = specs.entry(context.partition_key).out
     inputs = {"app_bundle": app_bundle, TARGET: external(TARGET, out)}
-    force = context.run.tags.get(FORCE_TAG) == "true"
-    report = delivery.run(app_bundle.value, out, force=force)
-    kept = keep(bench(context, workshop), "release", inputs, report, [out, app_bundle.ref.digest])
+    tags, app, made = context.run.tags, context.partition_key, bench(context, workshop)
+    why, bundle = tags.get(WHY_TAG, ""), app_bundle.value
+    title = f"{app}: {len(bundle.files)} files, verified"
+    report = delivery.run(bundle, out, title=title, why=why, force=tags.get(FORCE_TAG) == "true")
+    changed = len(report.added) + len(report.changed) + len(report.removed)
+    time = datetime.now(UTC).isoformat(timespec="seconds")
+    note(made.store, app, Released(0, time, out, app_bundle.ref, changed, why))
+    kept = keep(made, "release", inputs, report, [out, app_bundle.ref.digest])
     return record(kept, show.release, inputs)

@@ -43,7 +43,11 @@ def check(specs: Specs) -> None:
 def build(
     specs: Specs,
     out: Annotated[
-        Path | None, typer.Option(help="Where to deliver; default build/<app>, of several specs OUT/<app>.")
+        str | None,
+        typer.Option(
+            help="Where to deliver: a folder, or git:repository[//folder]#branch; "
+            "default build/<app>, of several specs OUT/<app>."
+        ),
     ] = None,
     force: Annotated[  # noqa: FBT002 - a flag of the command line
         bool,
@@ -140,6 +144,26 @@ def ui(
 ) -> None:
     """Open the lineage, the checks and the history in the Dagster UI."""
     _run("ui", lambda command: command.run(port, specs))
+
+
+@app.command("releases", epilog=_examples("releases library"))
+def releases_(app_name: Annotated[str, typer.Argument(metavar="APP", help="An application.")]) -> None:
+    """List the kept releases of an application."""
+    _run("releases", lambda command: command.show(app_name))
+
+
+@app.command(epilog=_examples("rollback library", "rollback library --to 3"))
+def rollback(
+    app_name: Annotated[str, typer.Argument(metavar="APP", help="An application.")],
+    to: Annotated[
+        int | None, typer.Option(min=1, help="A release's number; default: the one before.")
+    ] = None,
+    force: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--force", help="Keep hand-edited generated files as *.orig.")
+    ] = False,
+) -> None:
+    """Deliver an earlier release again; what it replaces is not delivered again until it changes."""
+    _run("releases", lambda command: command.rollback(app_name, to, force=force))
 
 
 @app.command("list", epilog=_examples("list", "list --specs teams/specs"))

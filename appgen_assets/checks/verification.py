@@ -2,17 +2,16 @@
 
 from collections import Counter
 from functools import partial
-from pathlib import Path
 
 from appgen_assets.checks.model import Check, Made, Verdict, verdict, verdict_on
 from appgen_assets.checks.sources import broken_names, modules
 from generator.core.digest import digest
 from generator.core.spans import Span
-from generator.deliver.changes import compare, read_manifest
 from generator.deliver.tree import DeliveryReport
 from generator.emit.tree import EmittedFile
 from generator.ir.model import ApplicationIR
 from generator.pipeline import EMITTED
+from generator.stages.steps.release import is_current
 from generator.verify.gates import GATES
 from generator.verify.model import SanityReport, SmokeResult, TestsModelIR
 
@@ -138,13 +137,11 @@ def _clean_logs(made: Made) -> Verdict:
 
 
 def _delivered(made: Made) -> Verdict:
-    """The folder holds exactly the bundle."""
+    """The target holds exactly the bundle."""
     report: DeliveryReport = made.value
-    out = Path(report.out)
-    files = made.of("app_bundle").files
-    changes = compare(out, files, read_manifest(out))
-    wrong = [*changes.added, *changes.changed, *changes.removed, *changes.edited]
-    return verdict((f"{path} differs from what was verified" for path in wrong), len(files))
+    bundle = made.of("app_bundle")
+    wrong = [] if is_current(bundle, report.out) else [f"{report.out} differs from what was verified"]
+    return verdict(wrong, len(bundle.files))
 
 
 CHECKS = (

@@ -16,6 +16,7 @@ from generator.commands.progress import Screen
 from generator.commands.reports import export_failed, export_passed
 from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
+from generator.deliver.target import SCHEME, absolute, within
 from generator.host import sandboxes
 from generator.host.interrupts import terminable
 from generator.host.reports import latest_report
@@ -39,7 +40,7 @@ class Options(msgspec.Struct, frozen=True):
     reports: Path | None = None  # where a page and JUnit XML of each application are put
 
 
-def run(specs: list[Path], out: Path | None, options: Options) -> int:
+def run(specs: list[Path], out: str | None, options: Options) -> int:
     """Build each spec; the exit code is that of the worst."""
     sandboxes.choose(options.sandbox)
     work = _Build(State(), Screen(), options)
@@ -58,7 +59,7 @@ def run(specs: list[Path], out: Path | None, options: Options) -> int:
         return max([code, *(work.build(entry) for entry in entries.values())])
 
 
-def _entry(path: Path, out: Path | None, state: State, *, alone: bool) -> AppEntry | None:
+def _entry(path: Path, out: str | None, state: State, *, alone: bool) -> AppEntry | None:
     """Return what is to be built, or None when the spec is wrong, which is then said."""
     workshop = open_workshop(state)
     try:
@@ -72,10 +73,10 @@ def _entry(path: Path, out: Path | None, state: State, *, alone: bool) -> AppEnt
     print_diagnostics(done["app_spec"].value.warnings, path.absolute().parent)
     if out is None:
         known = state.entry(app)
-        folder = Path(known.out) if known else Path("build") / app
+        target = known.out if known else f"build/{app}"
     else:
-        folder = out if alone else out / app
-    return AppEntry(app, str(path.absolute()), str(folder.absolute()))
+        target = out if alone else within(out, app)
+    return AppEntry(app, str(path.absolute()), absolute(target))
 
 
 class _Build:
@@ -152,7 +153,8 @@ def _report(outcome: Any, state: State, screen: Screen, seconds: float) -> int:
         screen.say(f"{outcome.app} was not delivered; what lay in {display(outcome.out)} is unchanged.")
         return max((f.exit_code for f in outcome.failures), default=EXIT_FINDINGS)
     screen.say(f"\n{outcome.app} lies in {display(outcome.out)} ({len(outcome.ran)} stages, {seconds:.1f} s)")
-    screen.say(f"  start it:          appgen run {display(outcome.out)}")
+    if not outcome.out.startswith(SCHEME):
+        screen.say(f"  start it:          appgen run {display(outcome.out)}")
     screen.say("  open the lineage:  appgen ui")
     return 0
 

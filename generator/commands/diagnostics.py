@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from generator.core.diagnostics import Diagnostic
 from generator.core.render import render
+from generator.deliver.target import SCHEME
 
 
 def print_diagnostics(found: Iterable[Diagnostic], folder: Path) -> None:
@@ -22,6 +23,8 @@ def print_diagnostics(found: Iterable[Diagnostic], folder: Path) -> None:
 
 def display(path: Path | str) -> str:
     """Return a path from the working directory on, if it lies below it."""
+    if str(path).startswith(SCHEME):
+        return str(path)
     try:
         return str(Path(path).absolute().relative_to(Path.cwd()))
     except ValueError:

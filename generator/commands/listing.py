@@ -9,6 +9,7 @@ from rich.table import Table
 
 from generator.commands.diagnostics import display
 from generator.deliver.changes import read_manifest
+from generator.deliver.target import SCHEME
 from generator.host.artefacts import open_store
 from generator.host.state import AppEntry, State
 from generator.host.workshop import app_name
@@ -35,7 +36,9 @@ def run(folder: Path) -> int:
 
 def _row(entry: AppEntry, store: Store) -> tuple[str, str, str]:
     spec = display(entry.spec) if Path(entry.spec).exists() else f"{display(entry.spec)} (gone)"
-    delivered = bool(entry.out) and Path(entry.out).is_dir() and read_manifest(Path(entry.out)) is not None
+    delivered = entry.out.startswith(SCHEME) or (
+        bool(entry.out) and read_manifest(Path(entry.out)) is not None
+    )
     return spec, display(entry.out) if delivered else "-", _smoke(entry.app, store)
 
 

@@ -13,7 +13,7 @@ from generator.cli import app
 from generator.host.state import AppEntry, State
 from tests.assets.conftest import SPEC
 
-COMMANDS = ("check", "build", "show", "run", "ui", "list")
+COMMANDS = ("check", "build", "show", "run", "ui", "list", "releases", "rollback")
 SLOW_IMPORTS = ("dagster", "sqlalchemy", "pydantic", "networkx", "z3", "fastapi", "jinja2")
 
 

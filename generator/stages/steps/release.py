@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from generator.deliver import git
 from generator.deliver.changes import compare, read_manifest
+from generator.deliver.target import GitTarget, parse_target
 from generator.deliver.tree import DeliveryReport, deliver
-from generator.emit.bundle import Bundle
+from generator.verify.sandbox import Files
 
 
-def run(bundle: Bundle, out: str, *, force: bool = False) -> DeliveryReport:
-    """Deliver it."""
-    return deliver(bundle, Path(out), force=force)
+def run(bundle: Files, out: str, *, title: str, why: str = "", force: bool = False) -> DeliveryReport:
+    """Deliver it to a folder, or as a commit to a branch."""
+    target = parse_target(out)
+    if isinstance(target, GitTarget):
+        return git.deliver_to_git(bundle, target, title=title, why=why, force=force)
+    return deliver(bundle, target, force=force)
 
 
-def is_current(bundle: Bundle, out: str) -> bool:
-    """Whether the folder holds exactly this bundle, beside what people wrote."""
-    folder = Path(out)
-    manifest = read_manifest(folder)
-    return manifest is not None and not compare(folder, bundle.files, manifest).any
+def is_current(bundle: Files, out: str) -> bool:
+    """Whether the target holds exactly this bundle, beside what people wrote."""
+    target = parse_target(out)
+    if isinstance(target, GitTarget):
+        return git.is_current(bundle, target)
+    manifest = read_manifest(target)
+    return manifest is not None and not compare(target, bundle.files, manifest).any

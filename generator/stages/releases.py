@@ -1,0 +1,89 @@
+"""What was released of each application, newest first: enough of it to deliver an earlier one again."""
+
+from __future__ import annotations
+
+import msgspec
+
+from generator.core.errors import EXIT_USAGE, ToldError
+from generator.pipeline import BY_NAME
+from generator.stages.model import Artefact, Ref
+from generator.stages.store import Store, get_record, put_record
+from generator.stages.workshop import find
+
+KEEP = 10
+
+
+class Released(msgspec.Struct, frozen=True):
+    """One release; `time` is UTC in ISO 8601, `bundle` lies in the artefact store."""
+
+    number: int
+    time: str
+    out: str
+    bundle: Ref
+    changed: int
+    why: str = ""
+
+
+class Releases(msgspec.Struct, frozen=True):
+    """An application's releases; `held` is the data version of a bundle that was rolled back."""
+
+    kept: tuple[Released, ...] = ()
+    held: str = ""
+
+    @property
+    def current(self) -> Released | None:
+        """The one that is delivered."""
+        return self.kept[0] if self.kept else None
+
+    def number(self, wanted: int) -> Released:
+        """Return a release that is still kept."""
+        found = next((r for r in self.kept if r.number == wanted), None)
+        if found is None:
+            known = ", ".join(str(r.number) for r in self.kept) or "none"
+            raise UnknownReleaseError(f"there is no release {wanted}", f"Kept are: {known}.")
+        return found
+
+
+class UnknownReleaseError(ToldError):
+    """No such release is kept."""
+
+    exit_code = EXIT_USAGE
+
+
+def releases(store: Store, app: str) -> Releases:
+    """Return what was released."""
+    return get_record(store, _record(app), Releases) or Releases()
+
+
+def note(store: Store, app: str, released: Released, *, keep: int = KEEP) -> Released:
+    """Remember a release under the next number; the oldest beyond `keep` are forgotten."""
+    known = releases(store, app)
+    current = known.current
+    if current is not None and (current.bundle.digest, current.out) == (released.bundle.digest, released.out):
+        return current
+    made = msgspec.structs.replace(released, number=current.number + 1 if current else 1)
+    put_record(store, _record(app), Releases((made, *known.kept)[:keep]))
+    return made
+
+
+def hold(store: Store, app: str, digest: str) -> None:
+    """Keep a bundle from being delivered again by itself; "" lets everything through."""
+    put_record(store, _record(app), msgspec.structs.replace(releases(store, app), held=digest))
+
+
+def before(known: Releases) -> Released:
+    """Return the newest release with another content than the current one."""
+    current = known.current
+    found = next((r for r in known.kept if current and r.bundle.digest != current.bundle.digest), None)
+    if found is None:
+        raise UnknownReleaseError("there is no earlier release", "Nothing was delivered before.")
+    return found
+
+
+def bundle_of(store: Store, released: Released) -> Artefact:
+    """Return the bundle of a release."""
+    return find(store, BY_NAME["app_bundle"], released.bundle)
+
+
+def _record(app: str) -> str:
+    return f"releases/{app}"

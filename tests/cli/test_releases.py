@@ -1,0 +1,82 @@
+"""Delivering to a branch, the kept releases, and going back: through the command line."""
+
+from pathlib import Path
+
+import pytest
+from dulwich.objects import Tree
+from dulwich.repo import Repo
+
+from tests.cli.test_cli import run
+
+SPEC = """\
+app: demo
+entities:
+  Thing:
+    fields:
+      size: int >= 0
+    rules:
+      - size != 7 else 422 "%s"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("APPGEN_HOME", "APPGEN_STATE"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def say(folder: Path, message: str) -> None:
+    (folder / "demo.yaml").write_text(SPEC % message, encoding="utf-8")
+
+
+def service(folder: Path) -> str:
+    repo = Repo(str(folder / "repo"))
+    found = repo[repo.refs[b"refs/heads/main"]].tree
+    for part in (b"demo", b"app", b"thing", b"service.py"):
+        tree = repo[found]
+        assert isinstance(tree, Tree)
+        found = tree[part][1]
+    return repo[found].as_raw_string().decode()
+
+
+def build() -> str:
+    code, out, err = run("build", "demo.yaml", "--out", "git:repo//demo#main")
+    assert code == 0, out + err
+    return out
+
+
+def test_releases_are_commits_and_can_be_taken_back(folder: Path) -> None:
+    say(folder, "First")
+    assert "demo lies in git:" in build()
+    say(folder, "Second")
+    build()
+    assert "Second" in service(folder)
+    code, out, _ = run("rollback", "demo")
+    assert (code, "release 3 is release 1 again" in out) == (0, True)
+    assert "First" in service(folder)
+    assert "nothing has changed" in build()  # what was rolled back stays away
+    code, out, _ = run("releases", "demo")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines() if line[0].isdigit()] == ["3", "2", "1"]
+    say(folder, "Third")
+    build()
+    assert "Third" in service(folder)
+    repo = Repo(str(folder / "repo"))
+    titles = [e.commit.message.decode().splitlines()[0] for e in repo.get_walker()]
+    assert titles[1] == "demo: back to release 1"
+    assert len(titles) == 4
+
+
+def test_what_was_never_released_cant_be_taken_back(folder: Path) -> None:
+    code, _, err = run("rollback", "demo")
+    assert (code, "no earlier release" in err) == (2, True)
+    assert run("releases", "demo")[0] == 2
+
+
+def test_a_target_without_a_branch_is_wrong_usage(folder: Path) -> None:
+    say(folder, "First")
+    code, _, err = run("build", "demo.yaml", "--out", "git:repo")
+    assert (code, "names no branch" in err) == (2, True)
+    assert not (folder / "repo").exists()
