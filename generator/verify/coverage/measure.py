@@ -25,6 +25,7 @@ from generator.verify.coverage.model import Coverage, Item
 from generator.verify.coverage.proofs.prove import prove
 from generator.verify.coverage.replay import play
 from generator.verify.model import TestsModelIR
+from generator.verify.plan.wide import wide_decimals
 
 _DIMENSIONS = (
     endpoints,
@@ -40,6 +41,7 @@ _DIMENSIONS = (
 )
 
 
+@wide_decimals
 def measure(ir: ApplicationIR, guards: GuardIR, plan: TestsModelIR) -> Coverage:
     """Return every item of every dimension with what became of it."""
     moments, strange = play(ir, plan)

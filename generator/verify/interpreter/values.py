@@ -96,9 +96,18 @@ def _decimal(value: Any) -> Decimal:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise Refused("must be text")
-    if formats.FORBIDDEN_CHARACTER in value or any("\ud800" <= c <= "\udfff" for c in value):
+    if formats.FORBIDDEN_CHARACTER in value or not (value.isascii() or _is_unicode(value)):
         raise Refused("must not contain NUL or unpaired surrogates")
     return value
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether it has no unpaired surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _written(pattern: str, parse: Callable[[str], Any], what: str) -> Callable[[Any], Any]:

@@ -26,25 +26,28 @@ class Claims:
         self._uniques = {name: uniques for name, uniques in found.items() if uniques}
         self._index = index
         self._known: dict[str, tuple[object, frozenset[Claim]]] = {}
+        self._all: frozenset[Claim] = frozenset()
 
     def of(self, interpreter: Interpreter) -> frozenset[Claim]:
         """Return the claims of all rows that are there."""
-        return frozenset().union(*(self._of(interpreter, name) for name in self._uniques))
+        tables = interpreter.snapshot().tables
+        changed = [n for n in self._uniques if n not in self._known or self._known[n][0] is not tables[n]]
+        if changed:
+            for name in changed:
+                self._of(interpreter, name, tables[name])
+            self._all = frozenset().union(*(self._known[name][1] for name in self._uniques))
+        return self._all
 
-    def _of(self, interpreter: Interpreter, entity: str) -> frozenset[Claim]:
+    def _of(self, interpreter: Interpreter, entity: str, table: object) -> None:
         rows = interpreter.rows(entity)
-        known = self._known.get(entity)
-        if known is None or known[0] is not rows:
-            world = World(self._index, Transaction(interpreter.snapshot()), START)
-            claims = (
-                _claim(unique, row)
-                for unique in self._uniques[entity]
-                for key, row in rows.items()
-                if unique.only is None or holds(unique.only, world, {"self": Row(entity, UUID(key))})
-            )
-            known = (rows, frozenset(c for c in claims if None not in c[1]))
-            self._known[entity] = known
-        return known[1]
+        world = World(self._index, Transaction(interpreter.snapshot()), START)
+        claims = (
+            _claim(unique, row)
+            for unique in self._uniques[entity]
+            for key, row in rows.items()
+            if unique.only is None or holds(unique.only, world, {"self": Row(entity, UUID(key))})
+        )
+        self._known[entity] = (table, frozenset(c for c in claims if None not in c[1]))
 
 
 def _is_shared(entity: Entity, unique: Unique) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import count
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -24,6 +25,9 @@ from generator.verify.plan.search import Searcher
 from generator.verify.plan.session import Exchange, Session
 from generator.verify.plan.states import Known, States
 from generator.verify.plan.wants import Program
+
+if TYPE_CHECKING:
+    from generator.verify.coverage.proofs.conditions import Conditions
 
 FIRST_BUDGET = 15  # runs before other states are tried
 BUDGET = 150  # runs for an operation's first success
@@ -50,6 +54,7 @@ class Context:
         self.looker = Looker(self.session)
         self.scenarios: list[Scenario] = []
         self.uncovered: dict[str, str] = {}
+        self._conditions: dict[str, Conditions] = {}
         self._good: dict[str, Program | None] = {}
         self._variants: dict[str, list[Program]] = {}
         self._names: set[str] = set()
@@ -105,6 +110,17 @@ class Context:
             self.miss(operation.id, "no sequence of requests in which it succeeds was found")
             return None
         return run.program
+
+    def never_alone(self, operation: Operation, condition: str) -> str:
+        """Return why a condition can't be the only one to refuse, if that can be proved."""
+        if self.guards is None:
+            return ""
+        # z3 takes 0.25 s to load, and a plan without such a condition does not need it.
+        from generator.verify.coverage.proofs.conditions import Conditions  # noqa: PLC0415
+
+        if operation.id not in self._conditions:
+            self._conditions[operation.id] = Conditions(self.index, self.guards, operation)
+        return str(self._conditions[operation.id].guard(condition))
 
     def note_variant(self, operation: Operation, program: Program) -> None:
         """Remember another program in which an operation succeeds."""

@@ -12,9 +12,10 @@ from generator.expr.model import (
     Literal,
 )
 from generator.expr.walk import replace_root
+from generator.guards.model import GuardIR
+from generator.ir.index import Index
 from generator.ir.model import Assign, Create, Each, Effect, Operation, Transition, Unique, When
 from generator.ir.writes import effects_of, row_entity
-from generator.verify.coverage.case import Case
 from generator.verify.coverage.proofs.claims import Claim, Claims
 from generator.verify.coverage.proofs.rewrite import of_row, row_at
 from generator.verify.coverage.proofs.solve import Prover
@@ -24,16 +25,17 @@ from generator.verify.coverage.proofs.symbolic import Values
 class Conditions:
     """Proofs about one operation's conditions."""
 
-    def __init__(self, case: Case, operation: Operation) -> None:
-        self._case = case
+    def __init__(self, index: Index, guards: GuardIR, operation: Operation) -> None:
+        self._index = index
+        self._guards = guards
         self._operation = operation
-        self._claims = Claims(case.index, case.guards, operation)
+        self._claims = Claims(index, guards, operation)
         self._all = list(self._claims.all())
-        self._prover = Prover(case.index, self._claims.flow, self._claims.made)
+        self._prover = Prover(index, self._claims.flow, self._claims.made)
 
     def _others(self, node: str) -> list[Claim]:
         """Return the other demands, transitions only if they are checked on their own."""
-        guards = self._case.guards.get(self._operation.entity, self._operation.name)
+        guards = self._guards.get(self._operation.entity, self._operation.name)
         guarded = {g.source_constraint_id for g in guards}
         return [
             c for c in self._all if c.node != node and (c.node in guarded or not c.node.startswith("effect:"))
@@ -83,7 +85,7 @@ class Conditions:
 
     def _writers(self, target: EntityRef) -> int:
         """Return how many effects of the flow set a field."""
-        flow, index = self._claims.flow, self._case.index
+        flow, index = self._claims.flow, self._index
         places = [
             (row_entity(index, e.target), e.target.field)
             for e in effects_of(() if flow is None else flow.effects)
@@ -96,7 +98,7 @@ class Conditions:
         flow = self._claims.flow
         if flow is None or effect not in flow.effects or effect.target.root in self._claims.made:
             return ""
-        values = Values(self._case.index, flow)
+        values = Values(self._index, flow)
         values.run(flow.effects[: flow.effects.index(effect)])
         target = values.read(effect.target)
         goal = ComparisonExpr("==", target, Literal(state, target.type))
@@ -121,7 +123,7 @@ class Conditions:
         if flow is None:
             return [row_at(entity, "self")] if self._operation.entity == entity else []
         return [
-            row_at(entity, root, hops) for root, hops in written_rows(self._case, self._operation, entity)
+            row_at(entity, root, hops) for root, hops in written_rows(self._index, self._operation, entity)
         ]
 
     def branch(self, effect: When | Each, *, taken: bool) -> str:
@@ -129,7 +131,7 @@ class Conditions:
         flow = self._claims.flow
         if flow is None or effect not in flow.effects or not isinstance(effect, When):
             return ""
-        values = Values(self._case.index, flow)
+        values = Values(self._index, flow)
         values.run(flow.effects[: flow.effects.index(effect)])
         expr: Expr = values.read(effect.condition)
         claim = Claim("", "", expr)
@@ -144,15 +146,15 @@ def _told(because: str, plain: str, found: list[str | None]) -> str:
     return f"{because} {'; '.join(parts)}" if parts else plain
 
 
-def written_rows(case: Case, operation: Operation, entity: str) -> list[tuple[str, tuple[str, ...]]]:
+def written_rows(index: Index, operation: Operation, entity: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return the ways to the rows of an entity that a flow writes."""
     found: dict[tuple[str, tuple[str, ...]], str] = {}
-    for effect in effects_of(case.index.flows[operation.flow].effects):
+    for effect in effects_of(index.flows[operation.flow].effects):
         match effect:
             case Create(entity=made, binding=binding):
                 found[binding, ()] = made
             case Assign(target=target) | Transition(target=target):
-                found[target.root, target.via] = row_entity(case.index, target)
+                found[target.root, target.via] = row_entity(index, target)
             case _:
                 pass
     return [way for way, written in found.items() if written == entity]

@@ -98,7 +98,7 @@ class _Asked:
     def _conditions(self) -> Conditions:
         from generator.verify.coverage.proofs.conditions import Conditions  # noqa: PLC0415  (z3: 0.25 s)
 
-        return Conditions(self._case, self._operation)
+        return Conditions(self._case.index, self._case.guards, self._operation)
 
     def guard(self, node: str) -> str:
         """Return why a condition is not broken alone."""

@@ -14,13 +14,14 @@ from generator.ir.model import Create, Operation, OperationKind, Transition
 from generator.ir.writes import effects_of, writes_of
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques, operation_causes
-from generator.verify.plan.context import GOAL_BUDGET, Context, heading
+from generator.verify.plan.context import FIRST_BUDGET, GOAL_BUDGET, Context, heading
 from generator.verify.plan.goals import Goal
 from generator.verify.plan.realize import Run
 from generator.verify.plan.suites.success import record
 from generator.verify.plan.wants import Program
 
 EDGE_TRIES = 15
+NEVER = "it never fails"
 PART_BUDGET = 40
 
 
@@ -70,11 +71,13 @@ def _made(context: Context, operation: Operation) -> set[str]:
 
 def _refused(context: Context, operation: Operation, program: Program, cause: Cause) -> None:
     goal = Goal(cause, alone=True)
-    run = context.searcher.find([program], goal, GOAL_BUDGET)
+    run = context.searcher.find([program], goal, FIRST_BUDGET)
+    proved = "" if run is not None else context.never_alone(operation, cause.id)
     others = _starts(context, operation, program, cause) if run is None else []
-    if others:
-        run = context.searcher.find(others, goal, GOAL_BUDGET)
-    if run is None:
+    if run is None and not proved:
+        run = context.searcher.find([program], goal, GOAL_BUDGET)
+        run = run or (context.searcher.find(others, goal, GOAL_BUDGET) if others else None)
+    if run is None and proved != NEVER:
         run = context.searcher.find([program, *others], Goal(cause), GOAL_BUDGET)
     node = f"{operation.id}:{cause.id}:refused"
     if run is None:
