@@ -1,4 +1,3 @@
-
 """What requests one after the other can't show: locks, races, answers of the database, descriptions."""
 
 import json
@@ -103,3 +102,10 @@ def test_an_answer_that_is_not_described_is_seen(healthy: Healthy) -> None:
     assert [(f.source, f.code, f.node) for f in report.findings] == [
         ("statuses", "undescribed", "operation:Account.close")
     ]
+
+
+def test_a_refusal_that_only_the_framework_describes_is_seen(healthy: Healthy) -> None:
+    path = "app/account/router.py"
+    broken = healthy.replaced(path, ("responses=problems(404, 422)", "responses=problems(404)"))
+    report = healthy.run(broken, without=("types", "lint", "plan"))
+    assert [(f.source, f.code, f.path) for f in report.findings] == [("statuses", "undescribed", path)]

@@ -12,6 +12,7 @@ from generator.verify.gates.build import Build, CannotRun
 from generator.verify.model import Finding
 
 _PLAN = "smoke/plan.json"
+_PROBLEM = "application/problem+json"
 
 
 def check(build: Build) -> list[Finding]:
@@ -27,13 +28,18 @@ def check(build: Build) -> list[Finding]:
     for operation in build.ir.api.operations:
         point = endpoint(build.index, operation)
         declared = paths.get(point.path, {}).get(operation.method.lower(), {}).get("responses", {})
-        given = {int(s) for s in declared if s.isdigit()}
+        given = {int(s) for s, answer in declared.items() if s.isdigit() and _fits(int(s), answer)}
         wanted = {*refusals(build.index, point), *planned.get(operation.id, set())}
         for status in sorted(wanted - given):
             what = f"{operation.id} answers {status}, which its description does not say"
             path = module_path(point.entity.snake, "router")
             found.append(build.finding("undescribed", what, path=path, node=operation.id))
     return found
+
+
+def _fits(status: int, answer: dict[str, Any]) -> bool:
+    """Whether a refusal is described as a problem: frameworks add a description of their own."""
+    return status < 400 or _PROBLEM in answer.get("content", {})
 
 
 def answers(plan: dict[str, Any]) -> dict[str, set[int]]:

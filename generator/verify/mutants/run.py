@@ -62,6 +62,14 @@ def candidates(subject: Subject, choice: Choice) -> list[Candidate]:
     return [c for c in found if not choice.only or c.kind in choice.only]
 
 
+def drawn(count: int, choice: Choice) -> list[int]:
+    """Return the numbers of candidates in the order in which they are tried; a sample's is its seed's."""
+    order = list(range(count))
+    if choice.sample:
+        random.Random(choice.seed).shuffle(order)  # noqa: S311 - a draw, not a secret
+    return order
+
+
 class _Trial:
     """One run over candidates by several workers."""
 
@@ -83,10 +91,7 @@ class _Trial:
 
     def run(self, every: Sequence[Candidate], places: Sequence[Bench]) -> tuple[Verdict, ...]:
         """Try each candidate, those of a sample in the order in which they are drawn."""
-        order = list(range(len(every)))
-        if self._choice.sample:
-            random.Random(self._choice.seed).shuffle(order)  # noqa: S311 - a draw, not a secret
-        queue = self._mutants(every, order)
+        queue = self._mutants(every, drawn(len(every), self._choice))
         free: SimpleQueue[Bench] = SimpleQueue()
         for place in places:
             free.put(place)
