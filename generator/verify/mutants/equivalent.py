@@ -8,7 +8,6 @@ import threading
 from generator.guards.model import GuardIR
 from generator.ir.index import Index
 from generator.ir.model import ApplicationIR, Operation
-from generator.verify.coverage.case import Case
 from generator.verify.coverage.proofs.conditions import Conditions
 from generator.verify.mutants.model import Kind, Mutant
 from generator.verify.mutants.text import called, keyword
@@ -23,7 +22,6 @@ class Proofs:
 
     def __init__(self, ir: ApplicationIR, guards: GuardIR) -> None:
         self._index, self._guards = Index(ir), guards
-        self._case = Case(ir, guards, ())
         self._operations = {o.id: o for o in ir.api.operations}
         self._lock = threading.Lock()  # z3 has one context
 
@@ -33,12 +31,12 @@ class Proofs:
             return "a column of the primary key refuses null whatever else is said of it"
         if mutant.kind not in _OF_GUARDS:
             return ""
+        guarded = self._guarded(mutant)
         with self._lock:
-            for operation, guard in self._guarded(mutant):
-                if Conditions(self._case, operation).guard(guard) != _NEVER:
-                    return ""
-                return f"{guard} never fails (proven by SMT over the effects and the other conditions)"
-        return ""
+            sure = [Conditions(self._index, self._guards, o).guard(guard) == _NEVER for o, guard in guarded]
+        if not sure or not all(sure):
+            return ""
+        return f"{guarded[0][1]} never fails (proven by SMT over the effects and the other conditions)"
 
     def _guarded(self, mutant: Mutant) -> list[tuple[Operation, str]]:
         """Return the guard that a mutant changes, with the operation that it belongs to."""
