@@ -1,6 +1,7 @@
 """One application in containers for all tests that only look at it; `make test-docker` starts an engine."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -21,9 +22,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Compile:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what was compiled is kept for all tests, and for the processes that they start."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="session")
+def made(state: Path) -> Compile:
     """Return stage -> value of a spec of this repository."""
-    state = tmp_path_factory.mktemp("state")
     return lambda name: compiled(ROOT / "specs" / f"{name}.yaml", state)
 
 

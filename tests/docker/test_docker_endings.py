@@ -22,7 +22,6 @@ from generator.stages.steps import smoke_result
 from generator.verify.sandbox import AppFailed
 from tests.building import ROOT
 from tests.docker.conftest import Compile
-from tests.host.test_process import until
 
 RUNNER = """
 import sys
@@ -48,6 +47,8 @@ def work():
         threading.Event().wait()
 threading.Thread(target=work, daemon=True).start()
 opened.wait()
+print("opened", flush=True)
+sys.stdin.read()
 """
 
 SWALLOWING = """
@@ -153,9 +154,9 @@ def test_errors_that_are_only_logged_fail_the_run(made: Compile) -> None:
     ]
 
 
-def test_a_killed_run_is_reaped(tmp_path: Path, engine: docker.DockerClient) -> None:
+def test_a_killed_run_is_reaped(state: Path, engine: docker.DockerClient) -> None:
     run = subprocess.Popen(
-        [sys.executable, "-c", RUNNER, str(tmp_path)],
+        [sys.executable, "-c", RUNNER, str(state)],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     root = Path(run.stdout.readline().strip())
@@ -173,12 +174,17 @@ def test_a_killed_run_is_reaped(tmp_path: Path, engine: docker.DockerClient) -> 
 
 
 def test_a_session_abandoned_in_a_thread_is_removed_at_the_end(
-    tmp_path: Path, engine: docker.DockerClient
+    state: Path, engine: docker.DockerClient
 ) -> None:
-    run = subprocess.Popen([sys.executable, "-c", ABANDONED, str(tmp_path)], cwd=ROOT)
+    run = subprocess.Popen(
+        [sys.executable, "-c", ABANDONED, str(state)],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
     tag = f"{run.pid}_{birth(run.pid):x}"
-    assert until(lambda: len(made_by(engine, tag)) == 3, seconds=60)
-    assert run.wait(60) == 0
+    assert run.stdout.readline() == "opened\n"
+    assert len(made_by(engine, tag)) == 3  # database, commands, image
+    run.communicate()
+    assert run.returncode == 0
     assert made_by(engine, tag) == []
 
 
