@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.app import App, build
+from tests.faults.app import App
+from tests.faults.conftest import built
 from tests.faults.model import Fault, NoPlace
 from tests.faults.run import SOURCE, ask
 from tests.faults.table import FAULTS
@@ -17,7 +18,7 @@ ALWAYS = 0.75  # of all faults have a place in any application of some size
 
 @pytest.fixture(scope="module", params=OTHERS)
 def other(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> App:
-    return build(ROOT / request.param, tmp_path_factory.mktemp("other"))
+    return built(ROOT / request.param, tmp_path_factory)
 
 
 def test_most_faults_have_a_place(other: App) -> None:

@@ -64,11 +64,7 @@ def _finding(build: Build, operation: Operation, code: str, message: str) -> Fin
 def _document(build: Build, document: dict[str, Any], found: Found) -> Iterator[Finding]:
     if not str(document.get("openapi", "")).startswith("3."):
         yield build.finding("openapi-version", "the description has no OpenAPI version", path="app/main.py")
-    for name, times in Counter(o.get("operationId", "") for o in found.values()).items():
-        if times > 1 or not name:
-            yield build.finding(
-                "operation-id", f"{times} operations have the id {name!r}", path="app/main.py"
-            )
+    yield from _ids(build, found)
     for (method, path), operation in found.items():
         declared = {p["name"] for p in operation.get("parameters", ()) if p.get("in") == "path"}
         if declared != set(_PARAMETER.findall(path)) or "{" in _PARAMETER.sub("", path):
@@ -77,6 +73,20 @@ def _document(build: Build, document: dict[str, Any], found: Found) -> Iterator[
     for reference in sorted(set(_references(document))):
         if not _resolves(document, reference):
             yield build.finding("reference", f"{reference} refers to nothing", path="app/main.py")
+
+
+def _ids(build: Build, found: Found) -> Iterator[Finding]:
+    """Report each operation whose id is missing, or another's too."""
+    times = Counter(o.get("operationId", "") for o in found.values())
+    known = {(o.method.lower(), endpoint(build.index, o).path): o for o in build.ir.api.operations}
+    for key, described in found.items():
+        name = described.get("operationId", "")
+        if times[name] > 1 or not name:
+            what = f"{times[name]} operations have the id {name!r}"
+            if operation := known.get(key):
+                yield _finding(build, operation, "operation-id", what)
+            else:
+                yield build.finding("operation-id", what, path="app/main.py")
 
 
 def _references(value: Any) -> Iterator[str]:

@@ -294,16 +294,23 @@ def openapi() -> dict[str, Any]:
     return document
 
 
+def every_route(router: Any) -> Any:
+    """Yield the routes in their order; FastAPI keeps included routers as they are."""
+    for route in router.routes:
+        inner = getattr(route, "original_router", None)
+        yield from (route,) if inner is None else every_route(inner)
+
+
 def routing() -> dict[str, Any]:
     """Return whether the router redirects, and which routes another one hides."""
     router = importlib.import_module("app.main").app.router
     full = importlib.import_module("starlette.routing").Match.FULL
-    hidden = []
-    for route in router.routes:
+    hidden, routes = [], list(every_route(router))
+    for route in routes:
         for method in sorted(getattr(route, "methods", None) or ()):
             sample = re.sub(r"\{[^}]*\}", str(uuid.UUID(int=0)), route.path)
             scope = {"type": "http", "method": method, "path": sample, "headers": []}
-            first = next((r for r in router.routes if r.matches(scope)[0] is full), route)
+            first = next((r for r in routes if r.matches(scope)[0] is full), route)
             if first is not route:
                 hidden.append([method, route.path, first.path])
     return {"redirects": bool(router.redirect_slashes), "hidden": hidden}

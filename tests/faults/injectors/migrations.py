@@ -144,7 +144,7 @@ def downgrade_missing(app: App) -> Injected:
 def downgrade_incomplete(app: App) -> Injected:
     """The downgrade leaves the last table."""
     source = _script(app)
-    last = source.function("downgrade").body[-1]
+    last = [s for s in source.function("downgrade").body if calls(s, "drop_table")][-1]
     node = next(t.node for t in app.physical.tables if says(last, t.name))
     return Injected(app.with_text(REVISION, source.removed(last)), node)
 
@@ -152,7 +152,7 @@ def downgrade_incomplete(app: App) -> Injected:
 def downgrade_in_wrong_order(app: App) -> Injected:
     """The downgrade drops a table that another still refers to."""
     source = _script(app)
-    drops = source.function("downgrade").body[1:]
+    drops = [s for s in source.function("downgrade").body if calls(s, "drop_table")]
     referred = {c.foreign_key.table for _, c in _columns(app) if c.foreign_key}
     wanted = next(d for d in drops if any(says(d, name) for name in referred))
     text = Source(source.removed(wanted))

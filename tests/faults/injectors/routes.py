@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from generator.emit.operations import endpoint
@@ -226,7 +227,7 @@ def filter_missing(app: App) -> Injected:
             source = Source(app.text(path))
             member = next(a for a in every(source.tree, ast.AnnAssign) if source.of(a.target) == field.wire)
             app = app.with_text(path, source.removed(member))
-            text = app.text(service).replace(f"query.{field.wire},", "None,", 1)
+            text = re.sub(rf"\bquery\.{field.wire}\b", "None", app.text(service), count=1)
             return Injected(app.with_text(service, text), field.id)
     raise NoPlace
 
@@ -253,3 +254,9 @@ def refusal_not_described(app: App) -> Injected:
             text = source.replaced(described, source.of(described).replace("404, ", ""))
             return Injected(app.with_text(path, text), operation.id)
     raise NoPlace
+
+
+def newer_release(app: App) -> Injected:
+    """A package has lost a name that the application imports."""
+    path = app.path(app.ir.api.operations[0].entity, "router")
+    return Injected(app.with_text(path, re.sub(r"\bAPIRouter\b", "RouterOfApi", app.text(path))), "app")

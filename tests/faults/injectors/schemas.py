@@ -94,17 +94,17 @@ def update_unlimited(app: App) -> Injected:
     return Injected(app.with_text(path, text), field.id)
 
 
-def pattern_on_id(app: App) -> Injected:
-    """A pattern is put on a type that can't carry it."""
+def length_of_id(app: App) -> Injected:
+    """A length is put on a type that can't carry it."""
     for entity in _created(app):
         for field in client_fields(entity):
             if field.type.name == "row":
                 path = app.path(entity.name, "schemas")
                 source = Source(app.text(path))
                 member = _member(source, f"{entity.name}Create", field.wire)
-                text = source.replaced(member.annotation, 'Annotated[UUID, Field(pattern="x")]')
+                text = source.replaced(member.annotation, "Annotated[UUID, Field(min_length=1)]")
                 needed = "from typing import Annotated\nfrom uuid import UUID\nfrom pydantic import Field"
-                return Injected(app.with_text(path, text, imports=needed), entity.id)
+                return Injected(app.with_text(path, text, imports=needed), field.id)
     raise NoPlace
 
 
@@ -189,11 +189,3 @@ def enum_letter_case(app: App) -> Injected:
     for value in app.index.enums[field.type.of].values:
         text = text.replace(f'"{value}"', f'"{value.swapcase()}"')
     return Injected(app.with_text(ENUMS, text), field.id)
-
-
-def newer_release(app: App) -> Injected:
-    """A package has lost a name that the application imports."""
-    entity = next(e for e in _created(app) if "import Field" in app.text(app.path(e.name, "schemas")))
-    path = app.path(entity.name, "schemas")
-    imports = "from pydantic import BaseSettings as BaseSettings"
-    return Injected(app.with_text(path, app.text(path), imports=imports), "app")
