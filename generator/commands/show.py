@@ -20,6 +20,7 @@ from generator.stages.pointers import current
 from generator.stages.store import MemoryStore
 from generator.stages.tools import Tools
 from generator.stages.workshop import Workshop
+from generator.verify.parity.trials import trials
 
 ALIASES = {
     "spec": "app_spec",
@@ -36,6 +37,9 @@ ALIASES = {
 def run(what: str, spec: Path, form: str) -> int:
     """Print a stage's output, or the file of that path."""
     path = find_specs([spec])[0]
+    if what == "parity":
+        _write(_rendered(trials(_made("application_ir", path)), form))
+        return 0
     stage = ALIASES.get(what, what)
     if stage in BY_NAME:
         value = _made(stage, path) if BY_NAME[stage].pure else _kept(stage, path)
@@ -43,7 +47,7 @@ def run(what: str, spec: Path, form: str) -> int:
         return 0
     files = {f.path: f.text for name in (*EMITTED, "app_bundle") for f in _all(path)[name].value.files}
     if what not in files:
-        names = [*ALIASES, *(s.name for s in STAGES), *files]
+        names = [*ALIASES, "parity", *(s.name for s in STAGES), *files]
         hint = did_you_mean(what, names) or f"Stages: {', '.join(s.name for s in STAGES)}"
         raise UsageError(f"{what} is neither a stage nor a file of the application", hint)
     _write(files[what])

@@ -9,6 +9,7 @@ from generator.graph.model import ConstraintGraph
 from generator.guards.model import GuardIR
 from generator.ir.model import ApplicationIR
 from generator.verify.model import SanityReport, SmokeResult, TestsModelIR
+from generator.verify.parity.model import Trials
 
 
 def text_of(value: Any) -> str | None:
@@ -26,6 +27,8 @@ def text_of(value: Any) -> str | None:
             return _guards(value)
         case TestsModelIR():
             return _lines(f"{s.kind:7} {s.name}  ({len(s.steps)} requests)" for s in value.scenarios())
+        case Trials():
+            return _parity(value)
         case SanityReport():
             return _lines(
                 f"{'ok' if g.ok else 'FAILED':6} {g.gate} {g.skipped}".rstrip() for g in value.gates
@@ -47,6 +50,15 @@ def _guards(guards: GuardIR) -> str:
         found.append(f"{entry.key.entity}.{entry.key.operation}")
         found.extend(f"  {g.phase:9} {show(g.expr)}  else {g.error_code} {g.message!r}" for g in entry.guards)
     return _lines(found)
+
+
+def _parity(found: Trials) -> str:
+    tried = [
+        f"{t.sqlstate or 'valid':6} {t.constraint or '-':40} {t.source}  {t.about}"
+        for group in found.groups
+        for t in group.trials
+    ]
+    return _lines([*tried, *(f"not tried: {u.source}: {u.reason}" for u in found.untried)])
 
 
 def _lines(lines: Any) -> str:
