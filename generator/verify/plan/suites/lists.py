@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from generator.expr.model import EntityRef
+from generator.expr.walk import walk
 from generator.ir.model import Entity, Field, Managed, Operation, OperationKind
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.context import Context, heading
@@ -346,7 +348,20 @@ def _default(context: Context, operation: Operation, group: Group, entity: Entit
         target = _send(context, listed)
         shown = target.body["items"] if target.ok else []
         if len(shown) < len(listed.rows):
+            _ask_for_hidden(context, entity, listed, {row["id"] for row in shown})
             named = heading(operation, "rows outside of the default filter", "edge", node)
             context.write(named, target)
             return
     context.miss(node, "no row that the default filter leaves out was found")
+
+
+def _ask_for_hidden(context: Context, entity: Entity, listed: _Listed, shown: set[str]) -> None:
+    """Filter by a field of the default filter, which is then off: what it has hidden is shown."""
+    expr = entity.listing.default_filter
+    read = {e.field for e in walk(expr) if isinstance(e, EntityRef) and not e.via} if expr is not None else ()
+    hidden = [row for row in listed.rows if row["id"] not in shown]
+    for name in [n for n in entity.listing.filters if n in read]:
+        field = context.index.field(entity.name, name)
+        value = _asked(context, field, hidden[0])
+        if value is not None and not _unpredictable(field):
+            _send(context, listed, **{field.wire: value})
