@@ -20,22 +20,28 @@ class Sql:
 
     def row(self, query: str) -> Sequence[Any]:
         """Return the only row of a query; JSON comes as Python values."""
-        with self._connection.cursor() as cursor:
+        with _told(), self._connection.cursor() as cursor:
             cursor.execute(query)
             return cursor.fetchone() or ()
 
     def execute(self, statement: str) -> None:
         """Run a statement."""
-        with self._connection.cursor() as cursor:
+        with _told(), self._connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        raise MachineError(f"the embedded PostgreSQL failed: {error}") from error
 
 
 @contextmanager
 def connected(url: str) -> Iterator[Sql]:
     """Connect to a database by the application's URL."""
-    try:
+    with _told():
         connection = psycopg2.connect(url.replace("+asyncpg", "", 1))
-    except psycopg2.OperationalError as error:
-        raise MachineError(f"the embedded PostgreSQL failed: {error}") from error
     with closing(connection):
         yield Sql(connection)

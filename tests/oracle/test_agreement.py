@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 
+from generator.host.sandbox import ProcessSandbox
+from generator.host.sql import connected
+from generator.ir.index import Index
 from generator.verify.oracle.drive import run_oracle
+from generator.verify.oracle.live import Live
 from generator.verify.oracle.model import OracleResult
+from generator.verify.sandbox import AppFailed
 from tests.building import ROOT, compiled
 from tests.oracle.conftest import live
 
@@ -55,3 +60,14 @@ def test_every_operation_is_reached_without_a_plan(vault: dict[str, Any]) -> Non
     assert result.ok, result.difference
     assert result.unreached == ()
     assert sum(refused for _, refused in result.answered.values()) > 0
+
+
+def test_an_application_that_is_gone_is_no_pass(vault: dict[str, Any]) -> None:
+    with ProcessSandbox().open(vault["app_bundle"]) as session:
+        session.migrate()
+        session.start()
+        with connected(session.database_url) as database:
+            application = Live(session.base_url, database, Index(vault["application_ir"]))
+            session.stop()
+            with pytest.raises(AppFailed, match="no answer to"):
+                run_oracle(vault["application_ir"], application, 50)

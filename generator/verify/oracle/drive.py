@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from generator.core.errors import ToldError
 from generator.ir.model import ApplicationIR
 from generator.verify.model import Scenario
 from generator.verify.oracle.choosing import Chooser
@@ -34,7 +35,7 @@ _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 class Session:
     """One run: the two sides, what was answered, and the shortest difference so far."""
 
-    def __init__(self, ir: ApplicationIR, live: Live, scenarios: Sequence[Scenario]) -> None:
+    def __init__(self, ir: ApplicationIR, live: Live, scenarios: Sequence[Scenario], steps: int) -> None:
         self.twin = twin = Twin(ir, live)
         scene = Scene(twin.model.rows, twin.actor_of, twin.owner_of, twin.accepts, self._symbol)
         self._mover = Mover(twin.index, scene)
@@ -44,6 +45,8 @@ class Session:
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.found: Difference | None = None
+        self.failure: ToldError | None = None  # there is nothing left to compare
+        self._wanted = steps
         self._shrinks = 0
 
     @property
@@ -61,8 +64,10 @@ class Session:
 
     @property
     def is_over(self) -> bool:
-        """Whether enough was done to make a difference simpler."""
-        return self._shrinks > SHRINKS
+        """Whether enough was asked, or done to make a difference simpler, or one side is gone."""
+        if self.failure is not None:
+            return True
+        return self.steps >= self._wanted if self.found is None else self._shrinks > SHRINKS
 
     def draw(self, choose: Chooser) -> tuple[Draft, int] | None:
         """Draw the next request and who sends it; nothing when enough was done."""
@@ -82,6 +87,9 @@ class Session:
             answer = self.twin.send(draft, actor)
         except Differs as problem:
             self._keep(problem.difference)
+            raise
+        except ToldError as failure:
+            self.failure = failure
             raise
         done = answer.status < 400
         if done:
@@ -114,7 +122,7 @@ def run_oracle(
 
     A sequence may begin as one of the `scenarios` does.
     """
-    session = Session(ir, live, scenarios)
+    session = Session(ir, live, scenarios, steps)
     began = time.perf_counter()
     while session.steps < steps and session.found is None:
         _search(session, steps - session.steps, number + _AGAIN * session.steps)
@@ -153,6 +161,8 @@ def _search(session: Session, steps: int, number: int) -> None:
     )
     try:
         run_state_machine_as_test(seed(number)(Sequences), settings=chosen)
-    except (Differs, Flaky):
+    except (Differs, ToldError, Flaky):
+        if session.failure is not None:
+            raise session.failure from None
         if session.found is None:
             raise
