@@ -57,7 +57,7 @@ def where(pid: int) -> str:
 def test_a_build_that_is_ended_in_its_smoke(number: signal.Signals, folder: Path) -> None:
     build = subprocess.Popen(BUILD, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     tag = f"{build.pid}_{birth(build.pid) or 0:x}"
-    assert until(lambda: list((home() / "sandboxes").glob(f"{tag}_*/server.log")), seconds=120)
+    assert until(lambda: list((home() / "sandboxes").glob(f"{tag}_*/server.log")), seconds=300)
     build.send_signal(number)
     output, _ = build.communicate(timeout=60)
     assert build.returncode == (-9 if number is signal.SIGKILL else 130), output
@@ -65,7 +65,7 @@ def test_a_build_that_is_ended_in_its_smoke(number: signal.Signals, folder: Path
     assert until(lambda: not left(tag)[2])
     if number is signal.SIGKILL:
         assert left(tag) != ([], [], [])
-        again = subprocess.run(BUILD, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+        again = subprocess.run(BUILD, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
         assert again.returncode == 0, again.stdout + again.stderr
         assert (folder / "build" / "library" / "app" / "main.py").is_file()
     else:
