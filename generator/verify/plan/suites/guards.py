@@ -116,8 +116,9 @@ def _starts(context: Context, operation: Operation, program: Program, cause: Cau
         row = want.refs.get(field.name)
         if row is not None:
             target = target.with_row(f"field:{field.name}", row)
-        elif field.name in want.values:
-            target = target.with_value(field.name, want.values[field.name])
+        elif field.type.name != "row":
+            value = want.values.get(field.name, context.maker.usual(field))
+            target = target.with_value(field.name, value)
     return [*starts, program.aim(target)]
 
 
