@@ -28,6 +28,7 @@ _TAKEN_PACKAGES = frozenset(
     {"base", "config", "entities", "enums", "extensions", "main", "runtime", "violations"}
 )
 _BUILTINS = frozenset(dir(builtins))
+_QUOTE = '\\"'
 _BLANKS = re.compile(r"\s+")
 
 
@@ -55,10 +56,10 @@ def one_line(text: str) -> str:
 
 def docstring(text: str) -> str:
     """Return a one-line docstring that cannot end early."""
-    inner = one_line(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if inner.endswith('"'):
-        inner = inner[:-1] + '\\"'
-    return f'"""{inner}"""'
+    line = one_line(text)
+    stem = line.rstrip('"')
+    inner = stem.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f'"""{inner}{(len(line) - len(stem)) * _QUOTE}"""'
 
 
 def comment(text: str) -> str:

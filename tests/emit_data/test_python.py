@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.emit.python import Imports, attribute, comment, docstring, literal, module_path, package
+from generator.emit.python import (
+    Imports,
+    attribute,
+    comment,
+    docstring,
+    literal,
+    module_path,
+    one_line,
+    package,
+)
 
 
 @given(
@@ -23,12 +32,13 @@ def test_a_decimal_is_a_call():
     assert literal(Decimal("1.50")) == "Decimal('1.50')"
 
 
-@given(st.text())
+@given(st.one_of(st.text(), st.text(st.sampled_from("\"'\\{} \n"), max_size=9)))
 def test_a_docstring_is_one_expression(text):
     tree = ast.parse(docstring(text))
     assert len(tree.body) == 1
     assert isinstance(tree.body[0], ast.Expr)
     assert isinstance(tree.body[0].value, ast.Constant)
+    assert tree.body[0].value.value == one_line(text)
 
 
 @given(st.text())
