@@ -113,13 +113,16 @@ def _moved(before: EmittedFile, text: str) -> tuple[Block, ...]:
     now: dict[int, int] = {}
     for match in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks():
         now |= {match.a + n + 1: match.b + n + 1 for n in range(match.size)}
-    return tuple(block for b in before.blocks for block in _block(b, now, len(new)))
+    kept = set(now.values())
+    texts = {n for n, line in enumerate(new, 1) if line.strip()}
+    return tuple(block for b in before.blocks for block in _block(b, now, texts - kept, texts & kept))
 
 
-def _block(block: Block, now: dict[int, int], last: int) -> list[Block]:
-    kept = [now[n] for n in range(block.first, block.last + 1) if n in now]
-    after = [line for n, line in now.items() if n > block.last]
-    before = [line for n, line in now.items() if n < block.first]
-    first = max(before, default=0) + 1 if block.first not in now else min(kept)
-    end = min(after, default=last + 1) - 1 if kept or first < last else first
-    return [Block(first, max(first, end), block.node)] if kept or first <= end else []
+def _block(block: Block, now: dict[int, int], added: set[int], kept: set[int]) -> list[Block]:
+    """Return a block with the lines that were added in it or right behind it."""
+    own = [now[n] for n in range(block.first, block.last + 1) if n in now]
+    before = max((line for n, line in now.items() if n < block.first), default=0)
+    first = own[0] if block.first in now else before + 1
+    following = min((n for n in kept if n > max([*own, before])), default=max(added | kept) + 1)
+    last = max([*own, *(n for n in added if first <= n < following)], default=0)
+    return [Block(first, last, block.node)] if last >= first else []
