@@ -22,6 +22,7 @@ from generator.verify.plan.replay import COMPANY, Replayer
 from generator.verify.plan.session import BASE, START
 from generator.verify.plan.suites.branches import plan_branches
 from generator.verify.plan.suites.chains import plan_chains
+from generator.verify.plan.suites.finer import plan_finer
 from generator.verify.plan.suites.guards import plan_guards
 from generator.verify.plan.suites.links import plan_links
 from generator.verify.plan.suites.lists import plan_lists
@@ -59,6 +60,7 @@ def make_plan(
         plan_members(context, operation)
         plan_references(context, operation)
         plan_guards(context, operation, guards)
+        plan_finer(context, operation, guards)
         plan_uniques(context, operation)
         plan_in_use(context, operation)
         plan_lists(context, operation)
