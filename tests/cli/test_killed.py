@@ -56,6 +56,14 @@ def where(pid: int) -> str:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
 def test_a_build_that_is_ended_in_its_smoke(number: signal.Signals, folder: Path) -> None:
     build = subprocess.Popen(BUILD, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        ended_by(build, number, folder)
+    finally:
+        build.kill()
+        build.wait()
+
+
+def ended_by(build: subprocess.Popen[str], number: signal.Signals, folder: Path) -> None:
     tag = f"{build.pid}_{birth(build.pid) or 0:x}"
     assert until(lambda: list((home() / "sandboxes").glob(f"{tag}_*/server.log")), seconds=300)
     build.send_signal(number)
