@@ -248,3 +248,30 @@ def test_lengths_of_a_pattern(pattern: str, lengths: set[int]) -> None:
     assert {n for n in _lengths(pattern) if n < 5 or len(lengths) < 3} & set(range(5 + 1)) >= lengths
     for length in range(6):
         assert bool(_none(pattern, length, length)) is (length not in _lengths(pattern))
+
+
+LOOP = """
+app: shelves
+entities:
+  Shelf:
+    fields: {jars: Jar[] owned}
+  Jar:
+    fields: {size: int > 0}
+    states: {lid: {initial: OFF, OFF: [ON], ON: [SEALED]}}
+flows:
+  cap: {entity: Jar, effects: ["jar.lid: OFF -> ON"]}
+  seal:
+    entity: Shelf
+    effects:
+      - each: shelf.jars as jar
+        where: jar.lid == ON
+        do: ["jar.lid: ON -> SEALED"]
+"""
+
+
+@pytest.mark.parametrize(("where", "proved"), [("jar.lid == ON", True), ("jar.size > 1", False)])
+def test_what_a_loop_leaves_out_its_transition_is_not_tried_on(where: str, proved: bool) -> None:
+    *_, coverage = made(LOOP.replace("jar.lid == ON", where))
+    found = [i for i in coverage.items if i.id.startswith("operation:Shelf.seal") and ":refused:" in i.id]
+    assert {i.id.rpartition(":")[2] for i in found} == {"OFF", "SEALED"}
+    assert {i.state for i in found} == ({"proved"} if proved else {"covered"})

@@ -9,7 +9,17 @@ import msgspec
 from generator.expr.model import BooleanExpr, ComparisonExpr, EntityRef, Expr, Literal, MembershipExpr
 from generator.guards.model import GuardIR
 from generator.ir.index import Index, updatable_fields
-from generator.ir.model import Assign, Create, Field, Flow, Operation, OperationKind, Rule, Transition
+from generator.ir.model import (
+    Assign,
+    Create,
+    Field,
+    Flow,
+    Operation,
+    OperationKind,
+    Rule,
+    Transition,
+    When,
+)
 from generator.ir.writes import row_entity, writes_of
 from generator.verify.coverage.proofs.rewrite import of_row, row_at
 from generator.verify.coverage.proofs.symbolic import Values
@@ -83,8 +93,24 @@ class Claims:
                 yield Claim(
                     effect.id, f"`{text}`", _is_in(self.before.read(effect.target), effect.allowed_from)
                 )
+            if isinstance(effect, When):
+                yield from self._either(effect, moved)
             if isinstance(effect, Transition):
                 moved.add(effect.target)
+
+    def _either(self, effect: When, moved: set[EntityRef]) -> Iterator[Claim]:
+        """Yield what a move starts from that is made in one way or another, whatever the condition."""
+        ways = [[e for e in way if isinstance(e, Transition)] for way in (effect.then, effect.otherwise)]
+        for one in ways[0]:
+            for other in ways[1]:
+                if (
+                    one.target == other.target
+                    and one.target not in moved
+                    and one.target.root not in self.made
+                ):
+                    states = (*one.allowed_from, *other.allowed_from)
+                    text = f"{one.target.field} -> {one.to} or {other.to}"
+                    yield Claim(one.id, f"`{text}`", _is_in(self.before.read(one.target), states))
 
     def rules(self) -> Iterator[Claim]:
         """Yield the rules of the rows that the operation writes, once for each way that leads to one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from generator.expr.model import (
     INT,
     AggregateExpr,
@@ -11,10 +13,21 @@ from generator.expr.model import (
     Expr,
     Literal,
 )
-from generator.expr.walk import replace_root
+from generator.expr.walk import replace_root, walk
 from generator.guards.model import GuardIR
 from generator.ir.index import Index
-from generator.ir.model import Assign, Create, Each, Effect, Operation, Transition, Unique, When
+from generator.ir.model import (
+    Assign,
+    Create,
+    Each,
+    Effect,
+    Flow,
+    Managed,
+    Operation,
+    Transition,
+    Unique,
+    When,
+)
 from generator.ir.writes import effects_of, row_entity
 from generator.verify.coverage.proofs.claims import Claim, Claims
 from generator.verify.coverage.proofs.rewrite import of_row, row_at
@@ -65,7 +78,7 @@ class Conditions:
         return ""
 
     def _drained(self, demand: Expr, body: tuple[Effect, ...]) -> str:
-        """Return the bound that a field leaves if an amount is taken off it although the demand isn't met."""
+        """Return the bound that a field leaves if an amount is taken off although the demand isn't met."""
         for effect in body:
             match effect:
                 case Assign(
@@ -96,7 +109,11 @@ class Conditions:
     def state(self, effect: Transition, state: str) -> str:
         """Return why a transition can't be tried from a state."""
         flow = self._claims.flow
-        if flow is None or effect not in flow.effects or effect.target.root in self._claims.made:
+        if flow is None:
+            return ""
+        if effect not in flow.effects:
+            return self._inside(flow, effect, state)
+        if effect.target.root in self._claims.made:
             return ""
         values = Values(self._index, flow)
         values.run(flow.effects[: flow.effects.index(effect)])
@@ -105,6 +122,45 @@ class Conditions:
         earlier = [c for c in self._all if c.node in {r.id for r in flow.requires}]
         found = self._prover.impossible(self._prover.holds(goal), [goal], earlier)
         return "" if found is None else _told("the state is ruled out by", "the row is never in it", [found])
+
+    def _inside(self, flow: Flow, effect: Transition, state: str) -> str:
+        """Return why a transition in a loop or branch does not come upon a state.
+
+        They and the state are taken at the same moment: only if nothing else in the flow sets the state.
+        """
+        around = _around(flow.effects, effect)
+        place = (row_entity(self._index, effect.target), effect.target.field)
+        if effect.target.root in self._claims.made or place in self._written(effect.target, around):
+            return ""
+        held = [*around.held, *(() if around.looped else (c.expr for c in flow.requires))]
+        reads = Values(self._index, flow)
+        said = [
+            Claim("", "the conditions around it", reads.read(c)) for c in held if not self._touched(c, around)
+        ]
+        target = reads.read(effect.target)
+        goal = ComparisonExpr("==", target, Literal(state, target.type))
+        prover = Prover(self._index, flow, frozenset(flow.names))
+        found = prover.impossible(prover.holds(goal), [goal], said)
+        return "" if found is None else _told("the state is ruled out by", "the row is never in it", [found])
+
+    def _written(self, ref: EntityRef, around: _Around) -> set[tuple[str, str]]:
+        """Return the fields that may be set by then; other rounds of a loop set those of other rows."""
+        own = ref.root in around.bindings and not ref.via
+        effects = around.before if own else (*around.before, *around.rounds)
+        return {w for e in effects for w in _written(self._index, e)}
+
+    def _touched(self, expr: Expr, around: _Around) -> bool:
+        """Whether a condition may have come out otherwise by the time the effect is carried out."""
+        busy = bool(around.before or around.rounds)
+        for part in walk(expr):
+            if isinstance(part, AggregateExpr) and busy:
+                return True
+            if isinstance(part, EntityRef) and part.field and part.type.name != "rows":
+                entity = row_entity(self._index, part)
+                derived = self._index.field(entity, part.field).managed is Managed.DERIVED
+                if (entity, part.field) in self._written(part, around) or (derived and busy):
+                    return True
+        return False
 
     def unique(self, entity: str, unique: Unique) -> str:
         """Return why the rows that an operation writes don't count for a partial unique."""
@@ -139,6 +195,50 @@ class Conditions:
         found = self._prover.impossible(goal, [expr], self._all)
         said = "is never true" if taken else "is always true"
         return "" if found is None else _told(f"the condition {said}, by", f"the condition {said}", [found])
+
+
+class _Around(NamedTuple):
+    """The conditions under which an effect in loops and branches is carried out, and what is done before."""
+
+    held: tuple[Expr, ...] = ()
+    before: tuple[Effect, ...] = ()
+    rounds: tuple[Effect, ...] = ()  # what other rounds of its loops do
+    bindings: tuple[str, ...] = ()  # of the rows of its loops
+
+    @property
+    def looped(self) -> bool:
+        """Whether it stands in a loop."""
+        return bool(self.bindings)
+
+
+def _around(effects: tuple[Effect, ...], wanted: Effect) -> _Around:
+    """Return what stands around an effect."""
+    for number, effect in enumerate(effects):
+        if effect == wanted:
+            return _Around(before=tuple(effects_of(effects[:number])))
+        if wanted not in effects_of((effect,)):
+            continue
+        earlier = tuple(effects_of(effects[:number]))
+        match effect:
+            case Each(body=body, where=where, binding=binding):
+                inner = _around(body, wanted)
+                held = (*(() if where is None else (where,)), *inner.held)
+                bindings = (binding, *inner.bindings)
+                return _Around(held, (*earlier, *inner.before), tuple(effects_of(body)), bindings)
+            case When(condition=condition, then=then, otherwise=otherwise):
+                first = wanted in effects_of(then)
+                inner = _around(then if first else otherwise, wanted)
+                held = (*((condition,) if first else ()), *inner.held)
+                return _Around(held, (*earlier, *inner.before), inner.rounds, inner.bindings)
+            case _:
+                pass
+    return _Around()
+
+
+def _written(index: Index, effect: Effect) -> list[tuple[str, str]]:
+    if not isinstance(effect, Assign | Transition):
+        return []
+    return [(row_entity(index, effect.target), effect.target.field)]
 
 
 def _told(because: str, plain: str, found: list[str | None]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
-from generator.ir.model import Field, Managed, Operation, OperationKind, Unique
+from generator.ir.index import updatable_fields
+from generator.ir.model import Entity, Field, Managed, Operation, OperationKind, Unique
 from generator.ir.writes import writes_of
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques
@@ -70,7 +72,18 @@ def _starts(context: Context, operation: Operation, program: Program, unique: Un
         if field.managed.value != "client" or field.immutable or field.type.name == "row":
             continue
         target = target.with_value(name, _another(context, field, program, target.rows["self"]))
-    return [program.aim(target)]
+    return [*_referring(context, program.aim(target), entity, unique), program.aim(target)]
+
+
+def _referring(context: Context, program: Program, entity: Entity, unique: Unique) -> Iterator[Program]:
+    """Yield programs in which the update sets a reference of the unique to a row of its own."""
+    for field in updatable_fields(entity):
+        if field.name in unique.fields and field.type.name == "row" and program.target is not None:
+            try:
+                grown, key = context.builder.row(program, field.type.of)
+            except Unreachable:
+                continue
+            yield grown.aim(program.target.with_row(f"field:{field.name}", key))
 
 
 def _another(context: Context, field: Field, program: Program, key: int) -> Value:

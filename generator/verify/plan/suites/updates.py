@@ -11,13 +11,17 @@ import msgspec
 from generator.ir.model import Operation, OperationKind
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.context import Context, heading
+from generator.verify.plan.goals import Goal
 from generator.verify.plan.maker import wire_of
 from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import ref
 from generator.verify.plan.session import Exchange
 from generator.verify.plan.suites.members import Member, members_of
+from generator.verify.plan.suites.success import record
 from generator.verify.plan.values import At, Day, Token, Value
 from generator.verify.plan.wants import Program
+
+BUDGET = 20
 
 
 def plan_updates(context: Context, operation: Operation) -> None:
@@ -33,17 +37,34 @@ def plan_updates(context: Context, operation: Operation) -> None:
         return
     key = program.target.rows["self"]
     kept = list(context.session.exchanges)
-    before = len(kept)
+    before, left = len(kept), list[Member]()
     for member in members_of(context, operation):
         bodies = list(_bodies(context, member, run, key, rows))
         changed = _change(context, run, run.ids[key], member, bodies)
         kept += [] if changed is None else [changed]
+        left += [member] if changed is None and member.type.name == "row" else []
     if len(kept) > before:
         covers = f"{operation.id}:partial"
         named = heading(operation, "changes what is sent and nothing else", "effect", covers)
         target = kept[-1]
         _look(context, operation, run.ids[key], kept)
         context.write(named, target, kept, asserts_effects=True)
+    for member in left:
+        _referred(context, operation, program, member)
+
+
+def _referred(context: Context, operation: Operation, program: Program, member: Member) -> None:
+    """Look for a row that the operation lets the reference be changed to."""
+    if program.target is None:
+        return
+    try:
+        grown, key = context.builder.row(program, member.type.of)
+    except Unreachable:
+        return
+    start = grown.aim(program.target.with_row(f"field:{member.name}", key))
+    found = context.searcher.find([start], Goal(), BUDGET)
+    if found is not None:
+        record(context, operation, found.program, f"{member.wire} names another row")
 
 
 def _with_rows(context: Context, operation: Operation, program: Program) -> tuple[Program, dict[str, int]]:
