@@ -158,7 +158,7 @@ def test_every_difference_between_migration_and_models_is_seen(healthy: Healthy)
     gate = next(g for g in report.gates if g.gate == "database")
     seen = {(f.code, f.node) for f in gate.findings}
     assert seen == {(code, node) for code, node, _, _ in DATABASE}
-    assert said(report).keys() <= {"defaults", "database", "drift", "lint", "parity"}
+    assert said(report).keys() <= {"defaults", "violations", "database", "drift", "lint", "parity"}
 
 
 def test_what_models_and_migration_both_lack_is_seen(healthy: Healthy) -> None:
