@@ -29,6 +29,7 @@ from generator.emit.exprs.pycode import (
     conjunction,
     disjunction,
     guarded,
+    is_path,
     negation,
     optional,
     present,
@@ -112,10 +113,10 @@ class PythonExprs:
             return NONE.text
         value = self.converted(expr, type_)
         if type_.name != "decimal" or scale_of(expr) <= type_.scale:
-            return optional(value).text
+            return _there(value, type_).text
         inner = sure(value, self.names.fresh)
         rounded = self.names.imports.symbol("app.runtime.numbers", "rounded")
-        return optional(Value(call(rounded, inner.code.text, str(type_.scale)), inner.subjects)).text
+        return _there(Value(call(rounded, inner.code.text, str(type_.scale)), inner.subjects), type_).text
 
     def row(self, ref: EntityRef) -> str:
         """Return the record itself that a reference leads to, or None."""
@@ -253,6 +254,12 @@ class PythonExprs:
     def inside(self, binding: str, name: str) -> PythonExprs:
         """Return the printer inside a comprehension over rows called `name`."""
         return PythonExprs(self.index, self.names.inner(binding, name))
+
+
+def _there(value: Value, type_: Type) -> Code:
+    """Return what is stored: where the field is never null, a condition has seen that the value is there."""
+    seen = not type_.nullable and all(is_path(subject) for subject in value.hops)
+    return value.code if seen else optional(value)
 
 
 def _known(names: Mapping[Key, str], key: Key) -> str:
