@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.emit.operations import Endpoint
+from generator.expr.model import EntityRef
+from generator.expr.walk import walk
 from generator.ir.index import Index
-from generator.ir.model import Entity, Flow, OperationKind, Transition
+from generator.ir.model import Entity, Flow, OperationKind, Transition, Unique
 from generator.ir.writes import effects_of, writes_of
 
 
@@ -41,10 +43,16 @@ def _written(entity: Entity, fields: set[str], *, created: bool) -> Iterator[int
         if created or fields.intersection(rule.fields):
             yield rule.condition.status
     for unique in entity.uniques:
-        if created or fields.intersection(unique.fields):
+        if created or fields.intersection(_bears_on(unique)):
             yield unique.status
     if any(f.unique and (created or f.name in fields) for f in entity.fields):
         yield 409
+
+
+def _bears_on(unique: Unique) -> set[str]:
+    """Return the fields by which a row may come to be in the way of another."""
+    read = {e.field for e in walk(unique.only) if isinstance(e, EntityRef)} if unique.only is not None else ()
+    return {*unique.fields, *(unique.during or ()), *read}
 
 
 def _refers(endpoint: Endpoint) -> bool:
