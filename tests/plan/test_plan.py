@@ -177,7 +177,8 @@ entities:
   Post:
     fields: {guard: -> Guard?}
 flows:
-  man: {entity: Post, input: {guard: -> Guard}, requires: [guard.idle else 409], effects: [post.guard = guard]}
+  man:
+    {entity: Post, input: {guard: -> Guard}, requires: [guard.idle else 409], effects: [post.guard = guard]}
 """
 
 
