@@ -56,13 +56,13 @@ def _merge(unique: Unique, existing: Row, row: Row, writer: Writer) -> Row:
         if unique.on_conflict == "add":
             value = add(tx.values(existing)[name], value)
         writer.put(existing, name, value)
-    check(writer)
+    check(writer, merged=existing)
     return existing
 
 
-def check(writer: Writer) -> None:
+def check(writer: Writer, merged: Row | None = None) -> None:
     """Check what was written, in the order that answers are given."""
-    writer.check_rules()
+    writer.check_rules(merged)
     writer.check_bounds()
     writer.check_uniques()
 

@@ -119,11 +119,12 @@ class Writer:
 
     # --- checking ----------------------------------------------------------------
 
-    def check_rules(self) -> None:
-        """Refuse if a rule is broken that reads what was written."""
+    def check_rules(self, merged: Row | None = None) -> None:
+        """Refuse if a rule is broken that reads what was written, or any of a row that took in a new one."""
         for row, names in self._written():
             for rule in self._index.entities[row.entity].rules:
-                concerned = row in self._tx.created or not names.isdisjoint(rule.fields)
+                whole = row in self._tx.created or row == merged
+                concerned = whole or not names.isdisjoint(rule.fields)
                 if concerned and broken(rule.condition.expr, self.world, {"self": row}):
                     fail(rule.condition)
 
