@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.emit.operations import Endpoint
-from generator.expr.model import EntityRef
+from generator.expr.model import ComparisonExpr, EntityRef, Expr, Literal, MembershipExpr
 from generator.expr.walk import walk
 from generator.ir.index import Index
 from generator.ir.model import Entity, Flow, OperationKind, Transition, Unique
-from generator.ir.writes import effects_of, writes_of
+from generator.ir.reads import conjuncts
+from generator.ir.writes import effects_of, row_entity, writes_of
 
 
 def refusals(index: Index, endpoint: Endpoint) -> tuple[int, ...]:
@@ -29,30 +30,66 @@ def _statuses(index: Index, endpoint: Endpoint) -> Iterator[int]:
         yield 409
     for name in sorted({owner for owner, _ in writes.fields} | writes.creates):
         fields = {field for owner, field in writes.fields if owner == name}
-        yield from _written(index.entities[name], fields, created=name in writes.creates)
+        moves = [m for m in _moves(endpoint.flow) if row_entity(index, m.target) == name]
+        yield from _written(index.entities[name], fields, moves, created=name in writes.creates)
 
 
 def _flow_statuses(flow: Flow) -> Iterator[int]:
     yield from (c.status for c in (*flow.requires, *flow.ensures))
-    yield from (e.status for e in effects_of(flow.effects) if isinstance(e, Transition))
+    yield from (m.status for m in _moves(flow))
 
 
-def _written(entity: Entity, fields: set[str], *, created: bool) -> Iterator[int]:
+def _moves(flow: Flow | None) -> list[Transition]:
+    return [e for e in effects_of(flow.effects if flow else ()) if isinstance(e, Transition)]
+
+
+def _written(entity: Entity, fields: set[str], moves: list[Transition], *, created: bool) -> Iterator[int]:
     """Yield the statuses of the rules and uniques of a written entity."""
     for rule in entity.rules:
         if created or fields.intersection(rule.fields):
             yield rule.condition.status
     for unique in entity.uniques:
-        if created or fields.intersection(_bears_on(unique)):
+        if created or fields.intersection(_bears_on(unique)) or _enters(unique, fields, moves):
             yield unique.status
     if any(f.unique and (created or f.name in fields) for f in entity.fields):
         yield 409
 
 
 def _bears_on(unique: Unique) -> set[str]:
-    """Return the fields by which a row may come to be in the way of another."""
-    read = {e.field for e in walk(unique.only) if isinstance(e, EntityRef)} if unique.only is not None else ()
-    return {*unique.fields, *(unique.during or ()), *read}
+    """Return the fields that must differ from those of other rows."""
+    return {*unique.fields, *(unique.during or ())}
+
+
+def _enters(unique: Unique, fields: set[str], moves: list[Transition]) -> bool:
+    """Whether a row may come to be one of those that a partial unique is about."""
+    if unique.only is None:
+        return False
+    changed = fields & {e.field for e in walk(unique.only) if isinstance(e, EntityRef)}
+    steps = [m for m in moves if m.target.field in changed]
+    if changed - {m.target.field for m in steps}:
+        return True  # set to who knows what
+    parts = list(conjuncts(unique.only))
+    return any(
+        _admits(parts, m.target.field, m.to)
+        and not all(_admits(parts, m.target.field, state) for state in m.allowed_from)
+        for m in steps
+    )
+
+
+def _admits(parts: list[Expr], field: str, state: str) -> bool:
+    """Whether the conditions on a state field hold in a state; one of another form may."""
+    for part in parts:
+        match part:
+            case ComparisonExpr(op="==" | "!=" as op, left=EntityRef(field=name), right=Literal(value=value)):
+                if name == field and (state == value) != (op == "=="):
+                    return False
+            case MembershipExpr(needle=EntityRef(field=name), options=options, negated=negated):
+                values = [o.value for o in options if isinstance(o, Literal)]
+                if name == field and (state in values) == negated:
+                    return False
+            case _:
+                pass
+    return True
 
 
 def _refers(endpoint: Endpoint) -> bool:

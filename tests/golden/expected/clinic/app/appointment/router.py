@@ -73,7 +73,7 @@ async def read(appointment_id: RowId, database: Connected) -> Response:
     "/appointments/{id}/confirm",
     operation_id="confirm_appointment",
     response_model=AppointmentRead,
-    responses=problems(404, 409, 422),
+    responses=problems(404, 422),
 )
 async def confirm(appointment_id: RowId, database: Connected) -> Response:
     """The clinic accepts a requested appointment."""
@@ -97,7 +97,7 @@ async def reschedule(
     "/appointments/{id}/cancel",
     operation_id="cancel_appointment",
     response_model=AppointmentRead,
-    responses=problems(404, 409, 422),
+    responses=problems(404, 422),
 )
 async def cancel(appointment_id: RowId, database: Connected) -> Response:
     """Cancels an appointment, at the latest a day before."""
@@ -108,7 +108,7 @@ async def cancel(appointment_id: RowId, database: Connected) -> Response:
     "/appointments/{id}/admit",
     operation_id="admit_appointment",
     response_model=AppointmentRead,
-    responses=problems(404, 409, 422),
+    responses=problems(404, 422),
 )
 async def admit(appointment_id: RowId, database: Connected) -> Response:
     """The patient has arrived."""
@@ -119,7 +119,7 @@ async def admit(appointment_id: RowId, database: Connected) -> Response:
     "/appointments/{id}/forfeit",
     operation_id="forfeit_appointment",
     response_model=AppointmentRead,
-    responses=problems(404, 409, 422),
+    responses=problems(404, 422),
 )
 async def forfeit(appointment_id: RowId, database: Connected) -> Response:
     """The patient did not come."""

@@ -51,7 +51,7 @@ async def clear(cart_id: RowId, database: Connected) -> Response:
     operation_id="checkout_cart",
     status_code=201,
     response_model=OrderRead,
-    responses=problems(404, 409, 422),
+    responses=problems(404, 422),
 )
 async def checkout(data: CartCheckoutInput, database: Connected) -> Response:
     """Makes an order of everything in the cart and takes it out of stock."""
