@@ -9,6 +9,7 @@ from generator.core.formats import INT_MAX
 from generator.expr.model import Type
 from generator.ir.model import Limits
 from generator.verify.plan.values import Raw, Value
+from generator.verify.plan.wide import wide_decimals
 
 _USUAL = (10, 3, 25, 7, 48, 2, 90, 5)
 _ENOUGH = 2_000  # the scenarios of a plan count through them
@@ -23,6 +24,7 @@ def _float_step(type_: Type) -> Decimal:
     return Decimal("0.5") if type_.name == "float" else step(type_)
 
 
+@wide_decimals
 def low(type_: Type, limits: Limits) -> Decimal | None:
     """Return the lowest accepted value; floats have none unless a bound says so."""
     by_type = _type_bound(type_)
@@ -35,6 +37,7 @@ def low(type_: Type, limits: Limits) -> Decimal | None:
     return max(found) if found else None
 
 
+@wide_decimals
 def high(type_: Type, limits: Limits) -> Decimal | None:
     """Return the highest accepted value."""
     by_type = _type_bound(type_)
@@ -61,6 +64,7 @@ def _on_grid(type_: Type, value: Decimal, *, up: bool) -> Decimal:
     return value.quantize(step(type_), ROUND_CEILING if up else ROUND_FLOOR)
 
 
+@wide_decimals
 def usual(type_: Type, limits: Limits, variant: int = 0) -> Value:
     """Return a small ordinary number within the bounds."""
     least, most = low(type_, limits), high(type_, limits)
@@ -81,6 +85,7 @@ def typed(type_: Type, value: Decimal) -> Value:
     return value if type_.name == "decimal" else float(value)
 
 
+@wide_decimals
 def fits(type_: Type, limits: Limits, value: Decimal) -> bool:
     """Whether a number is accepted by the field."""
     least, most = low(type_, limits), high(type_, limits)
@@ -88,6 +93,7 @@ def fits(type_: Type, limits: Limits, value: Decimal) -> bool:
     return on_grid and (least is None or value >= least) and (most is None or value <= most)
 
 
+@wide_decimals
 def bounds(type_: Type, limits: Limits) -> list[tuple[str, Value]]:
     """Return the lowest and the highest accepted value and their inner neighbours."""
     found: list[tuple[str, Value]] = []
@@ -105,6 +111,7 @@ def bounds(type_: Type, limits: Limits) -> list[tuple[str, Value]]:
     return found
 
 
+@wide_decimals
 def refused(type_: Type, limits: Limits) -> list[tuple[str, Value]]:
     """Return the first value beyond each bound, and for decimals a digit too many."""
     found: list[tuple[str, Value]] = []
@@ -125,6 +132,7 @@ def _beyond(type_: Type, value: Decimal) -> Value:
     return value if type_.name == "decimal" else Raw(float(value))
 
 
+@wide_decimals
 def unique_shape(type_: Type, limits: Limits) -> dict[str, Any] | None:
     """Return the range to draw a number of one's own from; it may be narrow."""
     if type_.name == "float":
