@@ -70,10 +70,10 @@ def _wanted(build: Build) -> Iterator[tuple[str, Answer]]:
         for name, node in _uniques(table):
             status = uniques[node].status if node in uniques else 409
             yield name, (status, "conflict", node)
-        for column in table.columns if table.role == "rows" else ():
+        for column in table.columns if table.role != "counter" else ():
             if column.foreign_key is not None:
                 key = column.foreign_key
-                yield key.name, (409, "in_use", column.node, entities[key.table])
+                yield key.name, (409, "in_use", column.node or table.node, entities[key.table])
 
 
 def _stated(build: Build) -> tuple[dict[str, Rule], dict[str, Unique]]:

@@ -87,6 +87,8 @@ def _nullable(source: Source, member: ast.AnnAssign) -> Sites:
             )
         case ast.BinOp() | ast.Subscript(value=ast.Name(id="Omittable")):
             pass
+        case annotation if "| None" in source.segment(annotation):
+            pass  # it may be null already
         case annotation:
             text = f"{source.segment(annotation)} | None"
             yield Site("type_changed", member.lineno, "it may be null", source.replace(annotation, text))
