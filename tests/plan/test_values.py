@@ -94,7 +94,7 @@ def test_bounds_stand_at_the_edge() -> None:
     assert [
         v.json for label, v in MAKER.refused(by_name["b"]) if "lowest" in label or "highest" in label
     ] == [2, 10]
-    assert [len(v) for _, v in MAKER.bounds(by_name["g"])] == [3, 5]
+    assert [len(v) for _, v in MAKER.bounds(by_name["g"])] == [3, 5, 4, 4]
 
 
 @pytest.mark.parametrize(
