@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from .plan import Plan, Scenario, Step
 from .symbols import Bindings
 
-MAX_PAGES = 200
+MAX_ROWS = 20_000  # that a list is followed for
 NO_ANSWER = "no answer"
 PATIENCE = 3  # as often every place may wait in vain, until the rest is given up
 WALKS = 3  # a page may shift while it is read, since other scenarios write at the same time
@@ -207,7 +207,7 @@ async def _attempt(step: Step, request: Request, names: Bindings, send: Send, pa
 
 def pages(request: Request, page: int) -> Iterator[Request]:
     """Yield the requests for one page of a list after the other."""
-    for number in range(MAX_PAGES):
+    for number in range(-(-MAX_ROWS // page)):
         query = request.query | {"limit": str(page), "offset": str(number * page)}
         yield replace(request, query=query)
 
