@@ -130,8 +130,9 @@ def _later(context: Context, entity: Entity, want: Want, number: int) -> Want:
 
 
 def _vary(context: Context, entity: Entity, want: Want, number: int) -> Want:
-    """Give each row other values in the fields that are filtered and sorted by, the last one nulls."""
-    for name in dict.fromkeys((*entity.listing.sorts, *entity.listing.filters)):
+    """Give each row other values in what is filtered, sorted and searched by, the last one nulls."""
+    options = entity.listing
+    for name in dict.fromkeys((*options.sorts, *options.filters, *options.search)):
         field = context.index.field(entity.name, name)
         client = field.managed is Managed.CLIENT and field.type.name not in {"row", "bool"}
         timed = isinstance(want.values.get(name), At | Day | Token)
@@ -154,7 +155,7 @@ class _Listed(msgspec.Struct):
         return [row["id"] for row in self.rows]
 
 
-def _make(context: Context, operation: Operation, group: Group) -> _Listed | None:
+def _make(context: Context, operation: Operation, group: Group, *, plain: bool = False) -> _Listed | None:
     run = context.searcher.run(group.program)
     if not run.ready:
         return None
@@ -166,7 +167,31 @@ def _make(context: Context, operation: Operation, group: Group) -> _Listed | Non
     elif group.narrow is not None:
         field = context.index.field(operation.entity, group.narrow[1])
         draft = Draft(operation.id, query={group.narrow[0]: _asked(context, field, rows[0])})
-    return _Listed(run, rows, draft, group.narrow is not None)
+    listed = _Listed(run, rows, draft, group.narrow is not None)
+    return listed if plain else _shown(context, operation, listed)
+
+
+def _shown(context: Context, operation: Operation, listed: _Listed) -> _Listed:
+    """Ask for the own rows' value where the default filter hides them: else every list would be empty."""
+    entity = context.index.entities[operation.entity]
+    fields = [context.index.field(entity.name, name) for name in _of_default(entity)]
+    if not fields:
+        return listed
+    probe = context.session.send(listed.draft)
+    shown = {row["id"] for row in probe.body.get("items", ())} if probe.ok else set()
+    context.session.exchanges.pop()
+    if not shown.intersection(listed.ids):
+        asked = {f.wire: _asked(context, f, listed.rows[0]) for f in fields}
+        known = {name: value for name, value in asked.items() if value is not None}
+        listed.draft = msgspec.structs.replace(listed.draft, query={**known, **listed.draft.query})
+    return listed
+
+
+def _of_default(entity: Entity) -> list[str]:
+    """Return the filters that switch the default filter off."""
+    expr = entity.listing.default_filter
+    read = {e.field for e in walk(expr) if isinstance(e, EntityRef) and not e.via} if expr is not None else ()
+    return [name for name in entity.listing.filters if name in read]
 
 
 def _document(context: Context, operation: Operation, run: Run, key: int) -> dict[str, Any]:
@@ -257,7 +282,8 @@ def _pages(context: Context, operation: Operation, group: Group) -> None:
         return
     first = _send(context, listed)
     if listed.exact:
-        for query in ({"limit": "2"}, {"limit": "2", "offset": "2"}, {"limit": "1", "total": "true"}):
+        two = str(min(2, context.ir.infrastructure.max_page_size))
+        for query in ({"limit": two}, {"limit": two, "offset": "2"}, {"limit": "1", "total": "true"}):
             _send(context, listed, **query)
         _send(context, listed, offset="50")
     named = heading(operation, "works, page by page", "happy", f"{operation.id}:happy", f"{operation.id}:200")
@@ -342,7 +368,7 @@ def _default(context: Context, operation: Operation, group: Group, entity: Entit
     world = World(context.session, run, Place("target"))
     tweaker = Tweaker(context.builder, context.turner, world, late_first=True)
     for changed in list(islice(tweaker.toward(expr, {"self": group.keys[0]}, truth=False), 12)):
-        listed = _make(context, operation, msgspec.structs.replace(group, program=changed))
+        listed = _make(context, operation, msgspec.structs.replace(group, program=changed), plain=True)
         if listed is None:
             continue
         target = _send(context, listed)
@@ -357,10 +383,8 @@ def _default(context: Context, operation: Operation, group: Group, entity: Entit
 
 def _ask_for_hidden(context: Context, entity: Entity, listed: _Listed, shown: set[str]) -> None:
     """Filter by a field of the default filter, which is then off: what it has hidden is shown."""
-    expr = entity.listing.default_filter
-    read = {e.field for e in walk(expr) if isinstance(e, EntityRef) and not e.via} if expr is not None else ()
     hidden = [row for row in listed.rows if row["id"] not in shown]
-    for name in [n for n in entity.listing.filters if n in read]:
+    for name in _of_default(entity):
         field = context.index.field(entity.name, name)
         value = _asked(context, field, hidden[0])
         if value is not None and not _unpredictable(field):
