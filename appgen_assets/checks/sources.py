@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 import yaml
 
+from generator.core.syntax_tree import parse
 from generator.emit.tree import EmittedFile
 
 
@@ -32,7 +33,7 @@ def unreadable(file: EmittedFile) -> str:
     try:
         match PurePosixPath(file.path).suffix:
             case ".py":
-                ast.parse(file.text)
+                parse(file.text)
             case ".json":
                 json.loads(file.text)
             case ".toml":
@@ -51,7 +52,7 @@ def modules(files: Iterable[EmittedFile]) -> dict[str, Module]:
     found = {}
     for file in files:
         if file.path.endswith(".py") and not unreadable(file):
-            module = Module(file.path, ast.parse(file.text))
+            module = Module(file.path, parse(file.text))
             found[module.name] = module
     return found
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from generator.core.digest import digest
+from generator.core.syntax_tree import parse
 from generator.stages.model import StageDef
 
 PACKAGE = "generator"
@@ -138,7 +139,7 @@ def _imports(text: str, path: Path) -> tuple[str, ...]:
     Only what looks like an import statement is parsed: a tenth of the time.
     """
     found: set[str] = set()
-    statements = [ast.parse(found.group(1)) for found in _IMPORT.finditer(text)]
+    statements = [parse(found.group(1)) for found in _IMPORT.finditer(text)]
     for node in (node for statement in statements for node in statement.body):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from generator.core.syntax_tree import parse
 from generator.emit.physical import physical
 from generator.emit.tables import Physical
 from generator.emit.tree import EmittedFile
@@ -118,6 +119,6 @@ def _parse(file: EmittedFile) -> ast.Module | None:
 @lru_cache(maxsize=1024)  # most files of an application are those of the last one
 def _parsed(path: str, text: str) -> ast.Module | None:
     try:
-        return ast.parse(text, path)
+        return parse(text, path)
     except (SyntaxError, ValueError):
         return None

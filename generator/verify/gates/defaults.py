@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from generator.core.syntax_tree import parse_expression
 from generator.emit.python import module_path
 from generator.emit.sqltypes import ServerDefault
 from generator.emit.tables import Column, Table
@@ -62,7 +63,7 @@ def _migrated(build: Build) -> dict[tuple[str, str], _Place]:
         if path.startswith(VERSIONS):
             for key, item in items(tree).items():
                 if item.text:
-                    call = ast.parse(item.text, mode="eval").body
+                    call = parse_expression(item.text)
                     if isinstance(call, ast.Call):
                         found.setdefault(key, _Place(call, path, item.line))
     return found

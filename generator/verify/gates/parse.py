@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import tomllib
 
 import yaml
 
+from generator.core.syntax_tree import parse
 from generator.emit.tree import EmittedFile
 from generator.verify.gates.build import Build
 from generator.verify.model import Finding
@@ -22,7 +22,7 @@ def _parse(build: Build, file: EmittedFile) -> Finding | None:
     try:
         match file.path.rpartition(".")[2]:
             case "py" if file.path not in build.modules:
-                ast.parse(file.text, file.path)
+                parse(file.text, file.path)
             case "json":
                 json.loads(file.text)
             case "toml":

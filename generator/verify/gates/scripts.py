@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from generator.core.syntax_tree import parse
 from generator.emit.migrations import emit_migrations
 from generator.ir.model import ApplicationIR
 
@@ -36,7 +37,7 @@ def items(tree: ast.Module) -> Items:
 def as_emitted(ir: ApplicationIR) -> Items:
     """Return what the migrations of an IR make."""
     scripts = (f for f in emit_migrations(ir) if f.path.startswith(VERSIONS))
-    return {key: item for file in scripts for key, item in items(ast.parse(file.text)).items()}
+    return {key: item for file in scripts for key, item in items(parse(file.text)).items()}
 
 
 def _made(call: ast.Call, does: str) -> Iterator[tuple[tuple[str, str], Item]]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import msgspec
 
+from generator.core.syntax_tree import parse
 from generator.emit.bundle import Bundle
 from generator.emit.tree import EmittedFile
 from generator.guards.model import GuardIR
@@ -54,7 +55,7 @@ class Subject:
     def build(self, changed: Mapping[str, str]) -> Build:
         """Return the build as gates see it; trees of unchanged files are shared."""
         build = Build(self.variant(changed), self.ir, self.guards)
-        parsed = {p: ast.parse(text) for p, text in changed.items() if p.endswith(".py")}
+        parsed = {p: parse(text) for p, text in changed.items() if p.endswith(".py")}
         build.__dict__["modules"] = {**self._healthy.modules, **parsed}
         return build
 
@@ -95,9 +96,7 @@ def _only_described(mutant: Mutant) -> bool:
     """Whether only the description of the application is another."""
     if mutant.path.endswith("/router.py"):
         return mutant.kind == "status_changed"
-    tree = (
-        ast.parse(mutant.changed[mutant.path]) if mutant.path.endswith("/schemas.py") else ast.Module([], [])
-    )
+    tree = parse(mutant.changed[mutant.path]) if mutant.path.endswith("/schemas.py") else ast.Module([], [])
     classes = [n for n in tree.body if isinstance(n, ast.ClassDef)]
     return any(
         c.lineno <= mutant.line <= (c.end_lineno or 0) and c.name.endswith(("Read", "Page")) for c in classes

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import msgspec
 
+from generator.core.syntax_tree import parse
 from generator.emit.tree import EmittedFile
 
 Item = ast.expr | ast.keyword | tuple[ast.expr, ast.expr]
@@ -26,7 +27,7 @@ class Source:
     def __init__(self, file: EmittedFile) -> None:
         self.file, self.path = file, file.path
         self._data = file.text.encode()
-        self.tree = ast.parse(file.text)
+        self.tree = parse(file.text)
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from generator.core.syntax_tree import parse
 from generator.emit.physical import physical
 from generator.emit.python import docstring, module, module_path
 from generator.emit.services.queries.listing import listing
@@ -81,7 +82,7 @@ def used_names(ir: ApplicationIR, files: Iterable[EmittedFile]) -> dict[str, fro
     found: dict[str, set[str]] = {e.name: set() for e in ir.domain.entities}
     for file in files:
         if file.path.endswith(".py"):
-            for entity, name in _uses(ast.parse(file.text), modules):
+            for entity, name in _uses(parse(file.text), modules):
                 found[entity].add(name)
     return {entity: frozenset(names) for entity, names in found.items()}
 

@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from generator.core.syntax_tree import parse
 from generator.emit.tree import EmittedFile
 from generator.ir.model import ApplicationIR
 from generator.verify.mutants.code.queries import query_sites
@@ -72,6 +73,6 @@ def _mutants(source: Source, sites: Iterable[Site]) -> Iterator[Mutant]:
 
 def _parsed(source: Source, site: Site, text: str) -> ast.Module:
     try:
-        return ast.parse(text)
+        return parse(text)
     except SyntaxError as error:
         raise AssertionError(f"{source.path}:{site.line}: {site.what} does not parse: {error}") from error

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 
 from generator.core.ports import Formatter
+from generator.core.syntax_tree import parse
 from generator.emit.finish import finish
 from generator.emit.migrations import emit_migrations
 from generator.emit.models import emit_models
@@ -69,7 +70,7 @@ class Emitter:
         known = self._delivered.get(file.path)
         if known is None or not file.path.endswith(".py"):
             return known == file.text
-        return known == file.text or ast.dump(ast.parse(known)) == ast.dump(ast.parse(file.text))
+        return known == file.text or ast.dump(parse(known)) == ast.dump(parse(file.text))
 
     def _emitted(self, ir: ApplicationIR) -> list[EmittedFile]:
         guards = self._guards(ir)
