@@ -16,7 +16,7 @@ from generator.core.ports import Formatter
 from generator.ir.model import SourceMap
 from generator.verify.mutants.bench import Bench, Benches
 from generator.verify.mutants.code import code_mutants
-from generator.verify.mutants.equivalent import Proofs
+from generator.verify.mutants.equivalent import Proofs, by_structure
 from generator.verify.mutants.ir import Change, Emitter, changes
 from generator.verify.mutants.judge import Subject, healthy, kill
 from generator.verify.mutants.model import Kind, Mutant, MutationReport, Verdict
@@ -135,8 +135,10 @@ class _Trial:
 
     def _try(self, mutant: Mutant, bench: Bench) -> Verdict:
         began = time.perf_counter()
-        by = kill(self._subject, mutant, bench)
-        reason = "" if by else self._proofs.reason(mutant)
+        reason = by_structure(mutant)
+        by = "" if reason else kill(self._subject, mutant, bench)
+        if not by and not reason:
+            reason = self._proofs.reason(mutant)
         return Verdict(
             mutant=mutant.id,
             level=mutant.level,
