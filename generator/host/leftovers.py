@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-_NOTE = "home"  # in a base that stands in for a folder elsewhere: which one
+_MARK = "home"  # in a base that stands in for a folder elsewhere: which one
 _AGE = 3600  # seconds; a younger socket folder may be that of a server that is just starting
 
 
@@ -19,9 +19,9 @@ def socket_folder(name: str) -> Path:
     return Path(tempfile.gettempdir()) / f"appgen-{os.geteuid()}-{name}"
 
 
-def note_home(base: Path, wanted: Path) -> None:
-    """Note whose throwaway data lies in `base`."""
-    (base / _NOTE).write_text(str(wanted), encoding="utf-8")
+def mark_home(base: Path, wanted: Path) -> None:
+    """Mark whose throwaway data lies in `base`."""
+    (base / _MARK).write_text(str(wanted), encoding="utf-8")
 
 
 def sweep(bases: Path) -> list[Path]:
@@ -33,8 +33,8 @@ def sweep(bases: Path) -> list[Path]:
 
 
 def _homeless(bases: Path) -> list[Path]:
-    notes = sorted(bases.glob(f"*/{_NOTE}"))
-    return [note.parent for note in notes if not Path(_text(note)).exists() and not _serves(note.parent)]
+    marks = sorted(bases.glob(f"*/{_MARK}"))
+    return [mark.parent for mark in marks if not Path(_text(mark)).exists() and not _serves(mark.parent)]
 
 
 def _serves(base: Path) -> bool:

@@ -17,7 +17,7 @@ from filelock import FileLock
 from generator.core.errors import MachineError
 from generator.host.account import Account, binaries, server_account, server_base
 from generator.host.home import home, make_folder
-from generator.host.leftovers import note_home, socket_folder, sweep
+from generator.host.leftovers import mark_home, socket_folder, sweep
 
 _PORT = 5432  # only part of the socket's name
 _SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
@@ -108,7 +108,7 @@ def _stand_in(bases: Path, wanted: Path, *, durable: bool) -> Path:
         sweep(bases)
         make_folder(base, 0o755)
         if not durable:
-            note_home(base, wanted)
+            mark_home(base, wanted)
     return base
 
 

@@ -67,7 +67,9 @@ def test_a_module_that_cannot_be_imported_is_seen(healthy: Healthy) -> None:
 def test_an_application_that_cannot_be_imported_is_seen(healthy: Healthy) -> None:
     text = healthy.text("app/tag/router.py") + "\nraise RuntimeError\n"
     report = healthy.run(healthy.with_text("app/tag/router.py", text))
-    asking = ("create_schemas", "empty_items", "limits", "responses", "openapi", "bodies", "lists", "routing")
+    asking = (
+        "create_schemas", "empty_items", "limits", "responses", "openapi", "bodies", "lists", "routing", "statuses"
+    )  # fmt: skip
     skipped = {gate: ["skipped"] for gate in asking}
     assert said(report) == {"imports": ["does-not-import"], **skipped}
     assert report.findings[0].path == "app/tag/router.py"
@@ -96,13 +98,6 @@ BROKEN = [
         "entity:Tag",
         (('    op.drop_table("tags")\n', ""),),
     ),
-    Broken(
-        "openapi",
-        "status-missing",
-        ROUTER,
-        "operation:Account.create",
-        (("status_code=201", "status_code=200"),),
-    ),
 ]
 
 
@@ -114,6 +109,12 @@ def test_exactly_one_gate_sees_it(healthy: Healthy, broken: Broken) -> None:
     assert (finding.source, finding.path, finding.node) == (broken.gate, broken.path, broken.node)
     assert finding.line > 0 or broken.gate in ("parse", "migrations")
     assert finding.stage
+
+
+def test_a_status_that_is_not_described_is_seen(healthy: Healthy) -> None:
+    report = healthy.run(healthy.replaced(ROUTER, ("status_code=201", "status_code=200")))
+    assert said(report) == {"openapi": ["status-missing"], "statuses": ["undescribed"]}
+    assert {f.node for f in report.findings} == {"operation:Account.create"}
 
 
 def test_a_column_that_only_the_model_has_is_seen(healthy: Healthy) -> None:

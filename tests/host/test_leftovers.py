@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.host.leftovers import note_home, socket_folder, sweep
+from generator.host.leftovers import mark_home, socket_folder, sweep
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,7 @@ def base(bases: Path, name: str, wanted: Path | None, pid: int | None = None) ->
     folder = bases / name
     (folder / "data18").mkdir(parents=True)
     if wanted is not None:
-        note_home(folder, wanted)
+        mark_home(folder, wanted)
     if pid is not None:
         (folder / "data18" / "postmaster.pid").write_text(f"{pid}\n/somewhere\n", encoding="utf-8")
     return folder

@@ -70,13 +70,13 @@ def _enters(unique: Unique, fields: set[str], moves: list[Transition]) -> bool:
         return True  # set to who knows what
     parts = list(conjuncts(unique.only))
     return any(
-        _admits(parts, m.target.field, m.to)
-        and not all(_admits(parts, m.target.field, state) for state in m.allowed_from)
+        _holds_in(parts, m.target.field, m.to)
+        and not all(_holds_in(parts, m.target.field, state) for state in m.allowed_from)
         for m in steps
     )
 
 
-def _admits(parts: list[Expr], field: str, state: str) -> bool:
+def _holds_in(parts: list[Expr], field: str, state: str) -> bool:
     """Whether the conditions on a state field hold in a state; one of another form may."""
     for part in parts:
         match part:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from itertools import count, islice, product
+from itertools import count, islice
 from typing import Any, cast
 from uuid import UUID
 
@@ -112,7 +112,7 @@ class Maker:
         fields = [self._index.field(entity.name, n) for n in names]
         free = [f for f in fields if self._options(f, len(fields))]
         best: Row | None = None
-        for values in islice(product(*(self._options(f, len(free)) for f in free)), _MOST):
+        for values in islice(_choices([self._options(f, len(free)) for f in free]), _MOST):
             tried = row | dict(zip((f.name for f in free), values, strict=True))
             if meets(tried, goal):
                 best = best or tried
@@ -182,3 +182,13 @@ def spelled(value: Any, field: Field) -> str | None:
             return value.isoformat()
         case _:
             return str(value)
+
+
+def _choices(options: Sequence[list[Any]]) -> Iterator[tuple[Any, ...]]:
+    """Yield every choice of one value each, the last place changing fastest."""
+    if not options:
+        yield ()
+        return
+    for value in options[0]:
+        for others in _choices(options[1:]):
+            yield (value, *others)

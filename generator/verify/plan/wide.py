@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_DIGITS = 100  # sums and products of the widest fields
+_DIGITS = 100  # sums and multiples of the widest fields
 
 
 def wide_decimals(function: Callable[P, T]) -> Callable[P, T]:

@@ -23,7 +23,7 @@ from generator.verify.plan.context import Context
 from generator.verify.plan.goals import Goal
 from generator.verify.plan.suites.guards import causes_of, label, write_refusal
 
-_STATE_TRIES = 15
+_STATE_TRIES = 40
 _MIXED_TRIES = 30
 
 

@@ -313,6 +313,7 @@ def _filter(context: Context, operation: Operation, group: Group, field: Field) 
             if field.type.name in _RANGED:
                 sent.append(_send(context, listed, **{f"{field.wire}_min": value}))
                 sent.append(_send(context, listed, **{f"{field.wire}_max": value}))
+    sent += [_send(context, listed, **{field.wire: value}) for value in _other_values(context, field, listed)]
     if field.type.nullable:
         sent.append(_send(context, listed, **{field.wire: "null"}))
     if field.type.name == "row":
@@ -323,6 +324,16 @@ def _filter(context: Context, operation: Operation, group: Group, field: Field) 
     if sent:
         covers = f"{operation.id}:filter:{field.wire}"
         context.write(heading(operation, f"filtered by {field.wire}", "edge", covers, node=field.id), sent[0])
+
+
+def _other_values(context: Context, field: Field, listed: _Listed) -> list[str]:
+    """Return values that no own row has: a filter that is not passed on would show rows all the same."""
+    if field.type.name == "bool":
+        every = ["false", "true"]
+    else:
+        every = list(context.index.enums[field.type.of].values) if field.type.name == "enum" else []
+    taken = {str(_asked(context, field, row)).lower() for row in listed.rows}
+    return [value for value in every if value.lower() not in taken][:2]
 
 
 def _unpredictable(field: Field) -> bool:
