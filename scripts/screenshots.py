@@ -24,8 +24,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from generator.pipeline import STAGES
+
 GROUPS = ("frontend", "backend", "verification")
-STAGES = 15
 QUERY = "{ assetNodes { assetKey { path } partitionStats { numMaterialized numFailed } } }"
 FLAGS = (
     "--no-sandbox",
@@ -72,16 +73,16 @@ def browser_page(width: int = 1900, height: int = 1250) -> Iterator[Page]:
 
 
 def require_green(page: Page, address: str) -> None:
-    """Wait until every asset is materialized and none has failed, by the UI's own GraphQL."""
+    """Wait until every stage is materialized and none has failed, by the UI's own GraphQL."""
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end:
         answer = page.request.post(f"{address}/graphql", data={"query": QUERY}).json()
-        nodes = answer["data"]["assetNodes"]
-        stats = [node["partitionStats"] for node in nodes]
-        if len(stats) == STAGES and all(s["numMaterialized"] and not s["numFailed"] for s in stats):
+        nodes = {node["assetKey"]["path"][-1]: node for node in answer["data"]["assetNodes"]}
+        stats = [nodes[stage.name]["partitionStats"] for stage in STAGES if stage.name in nodes]
+        if len(stats) == len(STAGES) and all(s["numMaterialized"] and not s["numFailed"] for s in stats):
             return
         time.sleep(1)
-    sys.exit("screenshots: not every asset is green; build an application first")
+    sys.exit("screenshots: not every stage is green; build an application first")
 
 
 def shoot_lineage(page: Page, address: str, path: Path) -> None:
