@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from generator.deliver import git
 from generator.deliver.changes import compare, read_manifest
 from generator.deliver.target import GitTarget, parse_target
 from generator.deliver.tree import DeliveryReport, deliver
@@ -13,6 +12,8 @@ def run(bundle: Files, out: str, *, title: str, why: str = "", force: bool = Fal
     """Deliver it to a folder, or as a commit to a branch."""
     target = parse_target(out)
     if isinstance(target, GitTarget):
+        from generator.deliver import git  # noqa: PLC0415 - dulwich takes half a second to load
+
         return git.deliver_to_git(bundle, target, title=title, why=why, force=force)
     return deliver(bundle, target, force=force)
 
@@ -21,6 +22,8 @@ def is_current(bundle: Files, out: str) -> bool:
     """Whether the target holds exactly this bundle, beside what people wrote."""
     target = parse_target(out)
     if isinstance(target, GitTarget):
+        from generator.deliver import git  # noqa: PLC0415 - see above
+
         return git.is_current(bundle, target)
     manifest = read_manifest(target)
     return manifest is not None and not compare(target, bundle.files, manifest).any
