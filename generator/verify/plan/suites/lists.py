@@ -328,10 +328,8 @@ def _filter(context: Context, operation: Operation, group: Group, field: Field) 
 
 def _other_values(context: Context, field: Field, listed: _Listed) -> list[str]:
     """Return values that no own row has: a filter that is not passed on would show rows all the same."""
-    if field.type.name == "bool":
-        every = ["false", "true"]
-    else:
-        every = list(context.index.enums[field.type.of].values) if field.type.name == "enum" else []
+    enum = context.index.enums[field.type.of].values if field.type.name == "enum" else ()
+    every = ("false", "true") if field.type.name == "bool" else enum
     taken = {str(_asked(context, field, row)).lower() for row in listed.rows}
     return [value for value in every if value.lower() not in taken][:2]
 
