@@ -46,3 +46,7 @@ def flow(ir: ApplicationIR, name: str) -> Flow:
 
 def operation(ir: ApplicationIR, path: str) -> Operation:
     return next(o for o in ir.api.operations if o.id == f"operation:{path}")
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

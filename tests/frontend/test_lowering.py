@@ -4,7 +4,7 @@ import pytest
 
 from generator.expr.model import EntityRef, Type
 from generator.ir.model import Managed
-from tests.frontend.helpers import compiled, entity, field, operation
+from tests.frontend.helpers import compiled, entity, field, operation, quoted
 
 # --- entities --------------------------------------------------------------------------
 
@@ -63,10 +63,6 @@ def test_bounds(text: str, limits: dict[str, object]) -> None:
     ).limits
     given = {name: value for name in found.__struct_fields__ if (value := getattr(found, name)) is not None}
     assert given == limits
-
-
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from generator.expr.model import ArithmeticExpr, ComparisonExpr, ContextRef, EntityRef, Literal, Type
 from generator.ir.index import Index
 from generator.ir.model import Assign, Create, Delete, Each, Link, Transition, When
-from tests.frontend.helpers import compiled, flow, operation, refused
+from tests.frontend.helpers import compiled, flow, operation, quoted, refused
 
 WORLD = """
 app: demo
