@@ -15,7 +15,7 @@ $(READY): requirements.lock pyproject.toml scripts/setup.sh
 demo: $(READY)  ## build the example application and show what was verified
 	@$(BIN)/appgen build $(SPEC)
 
-test: $(READY)  ## the whole test suite
+test: $(READY)  ## the test suite; the rest: test-browser, test-docker, test-corpus
 	@$(BIN)/python -m pytest -n auto -m "not browser and not docker and not corpus"
 
 test-corpus: $(READY)  ## builds and exercises applications of further domains, and random ones (long)

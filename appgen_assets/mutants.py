@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from appgen_assets.partitions import APPS, apps
+from appgen_assets.partitions import apps, one_run_each
 from appgen_resources.mutants import try_mutants
 from generator.stages.model import Artefact
 from generator.verify.mutants.judge import Subject
@@ -98,6 +98,4 @@ mutants = dg.define_asset_job(
 )
 def weekly_mutants(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """One run per application."""
-    day = context.scheduled_execution_time.date().isoformat()
-    for app in context.instance.get_dynamic_partitions(APPS):
-        yield dg.RunRequest(f"mutants:{app}:{day}", partition_key=app)
+    yield from one_run_each(context, "mutants")

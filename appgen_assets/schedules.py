@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from appgen_assets.jobs import verify
-from appgen_assets.partitions import APPS
+from appgen_assets.partitions import one_run_each
 
 
 @dg.schedule(
@@ -16,9 +16,7 @@ from appgen_assets.partitions import APPS
 )
 def nightly(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """One run per application."""
-    day = context.scheduled_execution_time.date().isoformat()
-    for app in context.instance.get_dynamic_partitions(APPS):
-        yield dg.RunRequest(f"nightly:{app}:{day}", partition_key=app)
+    yield from one_run_each(context, "nightly")
 
 
 SCHEDULES = (nightly,)
