@@ -9,6 +9,7 @@ from dagster_shared.utils.warnings import PreviewWarning
 warnings.filterwarnings("ignore", category=PreviewWarning)
 
 from appgen_assets import backend, frontend, mutants, verification  # noqa: E402
+from appgen_assets.alerts import alerts  # noqa: E402
 from appgen_assets.jobs import JOBS  # noqa: E402
 from appgen_assets.progress import NAME, progress_logger  # noqa: E402
 from appgen_assets.schedules import SCHEDULES  # noqa: E402
@@ -41,7 +42,7 @@ ASSETS = (
 defs = dg.Definitions(
     assets=ASSETS,
     jobs=(*JOBS, mutants.mutants),
-    sensors=SENSORS,
+    sensors=(*SENSORS, alerts),
     schedules=(*SCHEDULES, mutants.weekly_mutants),
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, NAME: progress_logger},

@@ -1,0 +1,49 @@
+"""Who has to know is told: a failed check, a person being needed, and that all is well again."""
+
+import time
+
+import dagster as dg
+
+from appgen_assets.partitions import APPS
+from appgen_assets.switches import sensor_status
+from appgen_resources.alerts.model import Delivery
+from appgen_resources.alerts.tick import Told, alert_tick
+from appgen_resources.operations.read import load_operations
+from appgen_resources.specs import SpecStore
+from generator.host.artefacts import open_store
+
+
+@dg.sensor(
+    name="alerts",
+    minimum_interval_seconds=15,
+    default_status=sensor_status("alerts"),
+    description=(
+        "Looks at every finished run, of any job: tells of checks that fail, also of those that don't block, "
+        "and of their recovery. Each change is told once, to the routes of operations.yaml."
+    ),
+)
+def alerts(context: dg.SensorEvaluationContext, specs: SpecStore) -> dg.SkipReason:
+    """Never starts a run; a wrong operations.yaml fails the tick with its place."""
+    state = specs.state()
+    told = alert_tick(
+        context.instance,
+        load_operations(state),
+        open_store(state.artefacts),
+        set(context.instance.get_dynamic_partitions(APPS)),
+        now=time.time(),
+    )
+    for delivery in told.lost:
+        context.log.error(f"given up: {_line(delivery)}")
+    return dg.SkipReason(summary(told))
+
+
+def summary(told: Told) -> str:
+    """Return what a tick did, in a line."""
+    parts = [f"{len(told.events)} changes", f"{told.sent} messages sent"]
+    if told.waiting:
+        parts.append(f"{len(told.waiting)} wait: {_line(told.waiting[0])}")
+    return ", ".join(parts)
+
+
+def _line(delivery: Delivery) -> str:
+    return f"“{delivery.title}” after {delivery.tries} tries: {delivery.problem}"

@@ -1,0 +1,1 @@
+"""How a fleet is run: the file `operations.yaml` of a workspace."""
