@@ -73,7 +73,7 @@ def smoke_result(
     progress = partial(tell_progress, context.asset_key.path[-1], context.log.info)
     result = smoke.run(app_bundle.value, test_plan.value, sandbox.sandbox(), progress, application_ir.sidecar)
     kept = keep(bench(context, workshop), "smoke_result", inputs, result, smoke.timeless(result))
-    report = reports.keep(result, context.run_id, test_plan.value.coverage)
+    report = reports.keep(result, context.run.run_id, test_plan.value.coverage)
     return record(kept, partial(show.smoke_result, report=report), inputs)
 
 

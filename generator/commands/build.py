@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from generator.commands.diagnostics import display, print_diagnostics
-from generator.commands.paths import UsageError, find_specs
+from generator.commands.paths import UsageError, find_specs, invocation
 from generator.commands.progress import Screen
 from generator.commands.reports import export_failed, export_passed
 from generator.core.diagnostics import SpecError
@@ -154,8 +154,8 @@ def _report(outcome: Any, state: State, screen: Screen, seconds: float) -> int:
         return max((f.exit_code for f in outcome.failures), default=EXIT_FINDINGS)
     screen.say(f"\n{outcome.app} lies in {display(outcome.out)} ({len(outcome.ran)} stages, {seconds:.1f} s)")
     if not outcome.out.startswith(SCHEME):
-        screen.say(f"  start it:          appgen run {display(outcome.out)}")
-    screen.say("  open the lineage:  appgen ui")
+        screen.say(f"  start it:          {invocation()} run {display(outcome.out)}")
+    screen.say(f"  open the lineage:  {invocation()} ui")
     return 0
 
 

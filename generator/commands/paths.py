@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +18,14 @@ class UsageError(ToldError):
     """The command can't be carried out as it was given."""
 
     exit_code = EXIT_USAGE
+
+
+def invocation() -> str:
+    """Return how this program is called from the person's shell."""
+    program = Path(sys.argv[0])
+    if program.name != "appgen" or shutil.which("appgen") == str(program.absolute()):
+        return "appgen"
+    return os.path.relpath(program.absolute())
 
 
 def find_specs(named: list[Path]) -> list[Path]:

@@ -42,15 +42,16 @@ def rollback(app: str, to: int | None, *, force: bool = False) -> int:
         known = releases(store, app)
         chosen = before(known) if to is None else known.number(to)
         current = known.current
+        out = current.out if current else chosen.out
         bundle = bundle_of(store, chosen)
         why = f"Release {chosen.number} again."
         report = release.run(
-            bundle.value, chosen.out, title=f"{app}: back to release {chosen.number}", why=why, force=force
+            bundle.value, out, title=f"{app}: back to release {chosen.number}", why=why, force=force
         )
         changed = len(report.added) + len(report.changed) + len(report.removed)
         time = datetime.now(UTC).isoformat(timespec="seconds")
-        made = note(store, app, Released(0, time, chosen.out, chosen.bundle, changed, why))
+        made = note(store, app, Released(0, time, out, chosen.bundle, changed, why))
         if current is not None and current.bundle.digest != chosen.bundle.digest:
             hold(store, app, current.bundle.digest)
-    print(f"{app}: release {made.number} is release {chosen.number} again; it lies in {display(chosen.out)}")
+    print(f"{app}: release {made.number} is release {chosen.number} again; it lies in {display(out)}")
     return 0

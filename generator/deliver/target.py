@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def parse_target(text: str, base: Path | None = None) -> Path | GitTarget:
         raise TargetError(
             f"{text} names no folder of a repository", f"Write {SCHEME}path/to/repository//folder#branch."
         )
-    return GitTarget(base / repository, branch, "/".join(parts))
+    return GitTarget(Path(os.path.normpath(base / repository)), branch, "/".join(parts))
 
 
 def within(text: str, app: str) -> str:

@@ -76,7 +76,10 @@ def before(known: Releases) -> Released:
     current = known.current
     found = next((r for r in known.kept if current and r.bundle.digest != current.bundle.digest), None)
     if found is None:
-        raise UnknownReleaseError("there is no earlier release", "Nothing was delivered before.")
+        raise UnknownReleaseError(
+            "there is no earlier release",
+            f"All that was released is one tree ({len(known.kept)} times)." if current else "Nothing was.",
+        )
     return found
 
 

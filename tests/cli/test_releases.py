@@ -69,6 +69,18 @@ def test_releases_are_commits_and_can_be_taken_back(folder: Path) -> None:
     assert len(titles) == 4
 
 
+def test_going_back_happens_where_the_application_lies_now(folder: Path) -> None:
+    say(folder, "First")
+    assert run("build", "demo.yaml", "--out", "plain")[0] == 0
+    build()
+    code, _, err = run("rollback", "demo")
+    assert (code, "All that was released is one tree (2 times)." in err) == (2, True)
+    say(folder, "Second")
+    build()
+    assert run("rollback", "demo", "--to", "1")[0] == 0
+    assert "First" in service(folder)
+
+
 def test_what_was_never_released_cant_be_taken_back(folder: Path) -> None:
     code, _, err = run("rollback", "demo")
     assert (code, "no earlier release" in err) == (2, True)

@@ -22,8 +22,8 @@ from generator.verify.plan.replay import Router
 class Wrong:
     """How the application misbehaves."""
 
-    def __init__(self, *, fail: str = "", slow: str = "", lie: str = "") -> None:
-        self.fail, self.slow, self.lie = fail, slow, lie
+    def __init__(self, *, fail: str = "", slow: str = "", lie: str = "", crash: str = "") -> None:
+        self.fail, self.slow, self.lie, self.crash = fail, slow, lie, crash
 
 
 def application(ir: ApplicationIR, wrong: Wrong) -> Starlette:
@@ -33,6 +33,8 @@ def application(ir: ApplicationIR, wrong: Wrong) -> Starlette:
         key = f"{request.method} {request.url.path}"
         if wrong.fail and key.startswith(wrong.fail):
             return JSONResponse({"detail": "boom"}, 500)
+        if wrong.crash and key.startswith(wrong.crash):
+            raise RuntimeError("nobody handles this")
         if wrong.slow and key.startswith(wrong.slow):
             await asyncio.sleep(30)
         operation, path = router.find(request.method, request.url.path)

@@ -75,6 +75,14 @@ def test_a_server_error_is_told_as_one() -> None:
     assert "-d" in row.curl
 
 
+def test_a_server_that_closes_after_an_error_is_still_answered_for() -> None:
+    """uvicorn closes the connection, unsaid, after an error that nobody handles."""
+    with served(IR, Wrong(crash="POST /products")) as url:
+        result = run_smoke(PLAN, url, only=("Product.create",), parallel=1)
+    assert len(result.rows) > 10
+    assert {row.got[:3] for row in result.rows} == {"500"}
+
+
 def test_a_slow_answer_times_out() -> None:
     with served(IR, Wrong(slow="POST /customers")) as url:
         result = run_smoke(PLAN, url, only=("Customer.create: works",), timeout=0.5)

@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 from .run import Reply, Request, Send, Unreachable
 
 KEPT = 2.0  # seconds that an idle connection is used again; servers keep them longer
+SERVER_ERROR = 500
 
 
 class Client:
@@ -41,7 +42,10 @@ class Client:
         except BaseException:
             connection.close()
             raise
-        self._idle.append((connection, time.monotonic()))
+        if reply.status < SERVER_ERROR:
+            self._idle.append((connection, time.monotonic()))
+        else:  # servers close the connection that an error was raised on, often without saying so
+            connection.close()
         return reply
 
     def _connection(self) -> HTTPConnection:
