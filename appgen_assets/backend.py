@@ -12,26 +12,38 @@ _GROUP = "backend"
 
 @stage_asset(_GROUP, {"python", "pydantic"})
 def schemas(
-    context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    application_ir: Artefact,
+    schemas_directives: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
     """Pydantic schemas of requests and replies, a module per entity."""
-    return make(context, workshop, show.tree, application_ir=application_ir)
+    inputs = {"application_ir": application_ir, "schemas_directives": schemas_directives}
+    return make(context, workshop, show.tree, **inputs)
 
 
 @stage_asset(_GROUP, {"python", "sqlalchemy"})
 def models(
-    context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    application_ir: Artefact,
+    models_directives: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
     """SQLAlchemy models, a module per entity, and what a broken database constraint answers."""
-    return make(context, workshop, show.tree, application_ir=application_ir)
+    inputs = {"application_ir": application_ir, "models_directives": models_directives}
+    return make(context, workshop, show.tree, **inputs)
 
 
 @stage_asset(_GROUP, {"python", "alembic", "postgresql"})
 def migrations(
-    context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    application_ir: Artefact,
+    migrations_directives: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
     """Alembic revisions, printed from the same view of the database as the models."""
-    return make(context, workshop, show.tree, application_ir=application_ir)
+    inputs = {"application_ir": application_ir, "migrations_directives": migrations_directives}
+    return make(context, workshop, show.tree, **inputs)
 
 
 @stage_asset(_GROUP, {"python"})
@@ -40,25 +52,35 @@ def services(
     workshop: WorkshopResource,
     application_ir: Artefact,
     guard_ir: Artefact,
+    services_directives: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
     """Operations with their guards, one transaction each, over prebuilt statements."""
-    return make(context, workshop, show.tree, application_ir=application_ir, guard_ir=guard_ir)
+    model = {"application_ir": application_ir, "guard_ir": guard_ir}
+    return make(context, workshop, show.tree, **model, services_directives=services_directives)
 
 
 @stage_asset(_GROUP, {"python", "fastapi"})
 def routes(
-    context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    application_ir: Artefact,
+    routes_directives: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
     """FastAPI routers, one handler per operation, and the application's main module."""
-    return make(context, workshop, show.tree, application_ir=application_ir)
+    inputs = {"application_ir": application_ir, "routes_directives": routes_directives}
+    return make(context, workshop, show.tree, **inputs)
 
 
 @stage_asset(_GROUP, {"python", "docker"})
 def project(
-    context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
+    context: dg.AssetExecutionContext,
+    workshop: WorkshopResource,
+    application_ir: Artefact,
+    project_directives: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
     """Settings, Docker and compose files, README, dependencies, runtime library, tests."""
-    return make(context, workshop, show.tree, application_ir=application_ir)
+    inputs = {"application_ir": application_ir, "project_directives": project_directives}
+    return make(context, workshop, show.tree, **inputs)
 
 
 @stage_asset(_GROUP, {"python"})

@@ -8,7 +8,7 @@ from dagster_shared.utils.warnings import PreviewWarning
 # Partitioned checks are new, and everything here stands on them; the version of Dagster is pinned.
 warnings.filterwarnings("ignore", category=PreviewWarning)
 
-from appgen_assets import backend, frontend, mutants, verification  # noqa: E402
+from appgen_assets import backend, directives, frontend, mutants, verification  # noqa: E402
 from appgen_assets.alerts import alerts  # noqa: E402
 from appgen_assets.jobs import JOBS  # noqa: E402
 from appgen_assets.progress import NAME, progress_logger  # noqa: E402
@@ -21,6 +21,7 @@ from appgen_resources.specs import SpecStore  # noqa: E402
 from appgen_resources.workshop import WorkshopResource  # noqa: E402
 
 ASSETS = (
+    directives.directives,
     frontend.app_spec,
     frontend.application_ir,
     frontend.constraint_graph,

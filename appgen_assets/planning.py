@@ -10,8 +10,8 @@ from appgen_assets.checks import names_by_stage
 from appgen_resources.history import History
 from generator.core.errors import ToldError
 from generator.host.state import AppEntry
-from generator.host.workshop import read_source
-from generator.pipeline import STAGES, compile_app, keys
+from generator.host.workshop import compile_spec
+from generator.pipeline import STAGES, keys
 from generator.stages.model import Artefact
 from generator.stages.releases import releases
 from generator.stages.steps import release
@@ -37,7 +37,7 @@ class Plan(NamedTuple):
 
 def plan_app(instance: dg.DagsterInstance, entry: AppEntry, workshop: Workshop) -> Plan:
     """Compile the spec through the cache and compare with the event log; SpecError if it is wrong."""
-    done = compile_app(read_source(Path(entry.spec), workshop), workshop)
+    done = compile_spec(Path(entry.spec), workshop)
     return plan_compiled(instance, entry, done, workshop)
 
 

@@ -13,6 +13,8 @@ from appgen_assets.planning import plan_app
 from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
 from generator.core.diagnostics import SpecError
+from generator.core.digest import short_digest
+from generator.host.overrides import override_folders
 
 _SECONDS_A_TICK = 30.0
 
@@ -46,8 +48,16 @@ def spec_folder(
 
 
 def _mark(path: Path) -> str:
+    """Return what changes whenever a spec's file or an override of it does."""
     stat = path.stat()
-    return f"{path}:{stat.st_mtime_ns}:{stat.st_size}"
+    own = [part for folder in override_folders(path) for part in _marks(folder)]
+    return f"{path}:{stat.st_mtime_ns}:{stat.st_size}" + (f":{short_digest(own)}" if own else "")
+
+
+def _marks(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        stat = path.lstat()
+        yield f"{path.name}:{stat.st_mtime_ns}:{stat.st_size}"
 
 
 def _request(

@@ -43,15 +43,15 @@ def stage_asset(group: str, kinds: set[str], **more: Any) -> Callable[..., dg.As
             kinds=kinds,
             owners=OWNERS,
             io_manager_key="artefacts",
-            check_specs=[_spec(check) for check in CHECKS if check.stage == stage.name],
+            check_specs=[check_spec(check) for check in CHECKS if check.stage == stage.name],
             **more,
         )
-        return wrap(_telling(function))
+        return wrap(telling(function))
 
     return decorate
 
 
-def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
+def telling(function: Callable[..., Any]) -> Callable[..., Any]:
     """Turn errors that are meant for people into failures that say the same, without a retry."""
 
     @wraps(function)
@@ -72,7 +72,8 @@ def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
     return told
 
 
-def _spec(check: Check) -> dg.AssetCheckSpec:
+def check_spec(check: Check) -> dg.AssetCheckSpec:
+    """Return a check as Dagster declares it."""
     return dg.AssetCheckSpec(
         check.name,
         asset=check.stage,
@@ -123,6 +124,7 @@ def _result(check: Check, answer: Verdict) -> dg.AssetCheckResult:
         rows = [dg.TableRecord({"problem": text}) for text in problems]
         metadata["what is wrong"] = dg.MetadataValue.table(rows)
     return dg.AssetCheckResult(
+        asset_key=dg.AssetKey(check.stage),
         check_name=check.name,
         passed=answer.ok,
         severity=dg.AssetCheckSeverity.WARN if check.warns else dg.AssetCheckSeverity.ERROR,

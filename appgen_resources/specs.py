@@ -6,8 +6,9 @@ from pathlib import Path
 import dagster as dg
 
 from generator.core.errors import ToldError
+from generator.emit.overrides import Overrides
 from generator.host.state import AppEntry, State
-from generator.host.workshop import app_name, read_source
+from generator.host.workshop import app_name, overrides_in_force, read_source
 from generator.stages.source import SpecSource
 from generator.stages.workshop import Workshop
 
@@ -40,6 +41,10 @@ class SpecStore(dg.ConfigurableResource[None]):
     def source(self, app: str, workshop: Workshop) -> SpecSource:
         """Return the texts of an application's spec."""
         return read_source(Path(self.entry(app).spec), workshop)
+
+    def overrides(self, app: str, workshop: Workshop) -> Overrides:
+        """Return an application's overrides, as far as they are in force."""
+        return overrides_in_force(Path(self.entry(app).spec), workshop)
 
     def state(self) -> State:
         """Return the workspace."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from generator.emit.overrides import Overrides
+from generator.overrides import views as own
 from generator.stages import views
 from generator.stages.model import Artefact, Input, StageDef, View
 from generator.stages.source import SpecSource, regressions
 from generator.stages.workshop import WHOLE, Workshop, external
 
 SOURCE = "source"
+OVERRIDES = "overrides"
 TARGET = "target"
-EXTERNAL = (SOURCE, TARGET)
+EXTERNAL = (SOURCE, OVERRIDES, TARGET)
+EMITTED = ("schemas", "models", "migrations", "services", "routes", "project")
 _STEPS = "generator.stages.steps"
 _TREE = "generator.emit.tree:Tree"
 _FORMAT = ("generator.host.format",)
@@ -20,6 +24,7 @@ _TABLES = View("tables", views.tables)
 _SIGNATURES = View("signatures", views.signatures)
 _ANSWERS = View("answers", views.answers)
 _BEHAVIOR = View("behavior", views.behavior)
+_IN_FORCE = View("in_force", own.in_force)
 
 # What the delivered application runs on: a new release has to be tried out.
 _RUNS_ON = (
@@ -34,10 +39,24 @@ def _stage(name: str, gives: str, *inputs: tuple[str, View], **more: object) -> 
 
 
 def _tree(name: str, *inputs: tuple[str, View], data: tuple[str, ...] = ()) -> StageDef:
-    return _stage(name, _TREE, *inputs, code=_FORMAT, data=data, tools=("ruff",))
+    changes = (directives_of(name), _IN_FORCE)
+    return _stage(name, _TREE, *inputs, changes, code=_FORMAT, data=data, tools=("ruff",))
+
+
+def directives_of(stage: str) -> str:
+    """Return the stage that holds what people and repairs change of an emitted one."""
+    return f"{stage}_directives"
+
+
+def _directives(stage: str) -> StageDef:
+    """Return the root of what is changed of a stage: only it, and what follows, can become stale by that."""
+    view = Input(OVERRIDES, View(stage, own.of_stage(stage)))
+    gives = "generator.emit.overrides:Overrides"
+    return StageDef(directives_of(stage), f"{_STEPS}.directives:run", gives, (view,))
 
 
 STAGES: tuple[StageDef, ...] = (
+    *(_directives(stage) for stage in EMITTED),
     _stage("app_spec", f"{_STEPS}.app_spec:SpecDocument", (SOURCE, WHOLE)),
     _stage(
         "application_ir",
@@ -68,7 +87,7 @@ STAGES: tuple[StageDef, ...] = (
     _stage(
         "app_bundle",
         "generator.emit.bundle:Bundle",
-        *((name, WHOLE) for name in ("schemas", "models", "migrations", "services", "routes", "project")),
+        *((name, WHOLE) for name in EMITTED),
         ("test_plan", WHOLE),
         code=_FORMAT,
         data=("verify/program",),
@@ -105,12 +124,15 @@ STAGES: tuple[StageDef, ...] = (
     ),
 )
 BY_NAME: dict[str, StageDef] = {stage.name: stage for stage in STAGES}
-EMITTED = ("schemas", "models", "migrations", "services", "routes", "project")
+DIRECTIVES = tuple(directives_of(stage) for stage in EMITTED)
+_NONE = Overrides()
 
 
-def compile_app(source: SpecSource, workshop: Workshop, until: str = "") -> dict[str, Artefact]:
-    """Make every pure stage in order, up to `until`; raises SpecError if the spec is wrong."""
-    done = {SOURCE: external(SOURCE, source)}
+def compile_app(
+    source: SpecSource, workshop: Workshop, until: str = "", overrides: Overrides = _NONE
+) -> dict[str, Artefact]:
+    """Make every pure stage in order, up to `until`; raises SpecError if the spec or an override is wrong."""
+    done = {SOURCE: external(SOURCE, source), OVERRIDES: external(OVERRIDES, overrides)}
     for stage in STAGES:
         if stage.pure:
             done[stage.name] = workshop.make(stage, done)

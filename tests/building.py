@@ -7,8 +7,7 @@ from typing import Any
 
 from generator.host.sandbox import ProcessSandbox, ProcessSession
 from generator.host.state import State
-from generator.host.workshop import open_workshop, read_source
-from generator.pipeline import compile_app
+from generator.host.workshop import compile_spec, open_workshop
 
 ROOT = Path(__file__).parents[1]
 
@@ -16,9 +15,7 @@ ROOT = Path(__file__).parents[1]
 def compiled(spec: Path, state: Path, until: str = "app_bundle") -> dict[str, Any]:
     """Return stage -> value of every pure stage up to `until`."""
     workshop = open_workshop(State(state))
-    return {
-        name: made.value for name, made in compile_app(read_source(spec, workshop), workshop, until).items()
-    }
+    return {name: made.value for name, made in compile_spec(spec, workshop, until).items()}
 
 
 @contextmanager

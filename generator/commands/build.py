@@ -21,8 +21,8 @@ from generator.host import sandboxes
 from generator.host.interrupts import terminable
 from generator.host.reports import latest_report
 from generator.host.state import AppEntry, State
-from generator.host.workshop import open_workshop, read_source
-from generator.pipeline import BY_NAME, compile_app
+from generator.host.workshop import compile_spec, open_workshop
+from generator.pipeline import BY_NAME
 from generator.stages import ahead
 from generator.stages.model import Artefact
 from generator.stages.steps import sanity_report
@@ -63,7 +63,7 @@ def _entry(path: Path, out: str | None, state: State, *, alone: bool) -> AppEntr
     """Return what is to be built, or None when the spec is wrong, which is then said."""
     workshop = open_workshop(state)
     try:
-        done = compile_app(read_source(path.absolute(), workshop), workshop, "application_ir")
+        done = compile_spec(path.absolute(), workshop, "application_ir")
     except SpecError as error:
         print_diagnostics(error.diagnostics, path.absolute().parent)
         return None
@@ -98,8 +98,13 @@ class _Build:
         began = time.perf_counter()
         screen = self._screen
         workshop = open_workshop(self.state)
-        done = compile_app(read_source(Path(entry.spec), workshop), workshop)
-        self.state.save(workshop.code)
+        try:
+            done = compile_spec(Path(entry.spec), workshop)
+        except SpecError as error:  # an override that can't be used
+            print_diagnostics(error.diagnostics, Path(entry.spec).parent)
+            return EXIT_FINDINGS
+        finally:
+            self.state.save(workshop.code)
         if self._options.everything or not done["app_bundle"].hit:
             _begin_gates(done, workshop)
         plan = self._builder.plan(entry, done, workshop, everything=self._options.everything)

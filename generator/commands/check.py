@@ -9,6 +9,7 @@ from generator.commands.paths import find_specs
 from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
 from generator.frontend import compile_front
+from generator.host.overrides import overrides_of
 
 
 def run(specs: list[Path]) -> int:
@@ -20,6 +21,7 @@ def _check(path: Path) -> int:
     folder = path.absolute().parent
     try:
         lowered = compile_front(path.name, lambda name: (folder / name).read_text(encoding="utf-8"))
+        overrides_of(path.absolute())
     except SpecError as error:
         print_diagnostics(error.diagnostics, folder)
         return EXIT_FINDINGS

@@ -13,8 +13,7 @@ from generator.core.suggest import did_you_mean
 from generator.host.forks import fork_benches
 from generator.host.format import RuffFormatter
 from generator.host.state import State
-from generator.host.workshop import open_workshop, read_source
-from generator.pipeline import compile_app
+from generator.host.workshop import compile_spec, open_workshop
 from generator.verify.mutants.judge import Subject
 from generator.verify.mutants.model import KINDS, Kind, MutationReport, Verdict
 from generator.verify.mutants.report import print_report
@@ -40,7 +39,7 @@ def score(path: Path, choice: Choice, console: Console | None = None) -> Mutatio
     """Compile a spec and try its mutants."""
     state = State()
     workshop = open_workshop(state)
-    done = compile_app(read_source(path.absolute(), workshop), workshop)
+    done = compile_spec(path.absolute(), workshop)
     state.save(workshop.code)
     app, ir, guards, plan = (done[name] for name in ("app_bundle", "application_ir", "guard_ir", "test_plan"))
     subject = Subject(app.value, ir.value, guards.value, plan.value)

@@ -12,10 +12,9 @@ from generator.core.spans import Span
 from generator.host.sandbox import ProcessSandbox, ProcessSession
 from generator.host.sql import connected
 from generator.host.state import State
-from generator.host.workshop import open_workshop, read_source, regressions_folder
+from generator.host.workshop import compile_spec, open_workshop, regressions_folder
 from generator.ir.index import Index
 from generator.ir.model import ApplicationIR, SourceMap
-from generator.pipeline import compile_app
 from generator.stages.model import Artefact
 from generator.verify.oracle.drive import run_oracle
 from generator.verify.oracle.keep import file_name, regression, to_text
@@ -33,7 +32,7 @@ def _try(path: Path, steps: int, seed: int) -> int:
     state = State()
     workshop = open_workshop(state)
     try:
-        done = compile_app(read_source(path.absolute(), workshop), workshop)
+        done = compile_spec(path.absolute(), workshop)
     except SpecError as error:
         print_diagnostics(error.diagnostics, path.absolute().parent)
         return EXIT_FINDINGS

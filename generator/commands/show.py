@@ -14,8 +14,8 @@ from generator.core.suggest import did_you_mean
 from generator.host.artefacts import open_store
 from generator.host.format import RuffFormatter
 from generator.host.state import State
-from generator.host.workshop import app_name, read_source
-from generator.pipeline import BY_NAME, EMITTED, STAGES, compile_app
+from generator.host.workshop import app_name, compile_spec
+from generator.pipeline import BY_NAME, EMITTED, STAGES
 from generator.stages.pointers import current
 from generator.stages.store import MemoryStore
 from generator.stages.tools import Tools
@@ -60,7 +60,7 @@ def _made(stage: str, path: Path) -> Any:
 
 def _all(path: Path, until: str = "") -> dict[str, Any]:
     workshop = Workshop(MemoryStore(), State().code_index(), Tools(RuffFormatter()))
-    return compile_app(read_source(path, workshop), workshop, until)
+    return compile_spec(path, workshop, until)
 
 
 def _kept(stage: str, path: Path) -> Any:

@@ -65,8 +65,8 @@ def read_manifest(out: Path) -> Manifest | None:
 
 
 def belongs_to_person(file: EmittedFile) -> bool:
-    """Whether the file is only created when missing."""
-    return file.once or file.path.startswith(_HAND_WRITTEN)
+    """Whether the file is only created when missing; what an override says is ours to keep up to date."""
+    return not file.origins and (file.once or file.path.startswith(_HAND_WRITTEN))
 
 
 def compare(out: Path, files: tuple[EmittedFile, ...], old: Manifest | None) -> Changes:

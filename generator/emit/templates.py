@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from generator.emit.python import docstring, literal
+from generator.emit.sandboxed import current
 
 
 @cache
@@ -32,5 +33,7 @@ def template(package: str, name: str, /) -> Template:
 
 
 def render(package: str, name: str, /, **view: Any) -> str:
-    """Return the text of a template filled from a view."""
+    """Return the text of a template filled from a view; an override of it comes first."""
+    if (overriding := current()) is not None and (own := overriding.find(package, name)) is not None:
+        return overriding.render(own, package, view)
     return template(package, name).render(view)

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import msgspec
 
+from generator.emit.overrides import Overrides
 from generator.host.artefacts import open_store
 from generator.host.format import RuffFormatter
+from generator.host.overrides import overrides_of
 from generator.host.sandboxes import chosen
 from generator.host.state import State
-from generator.pipeline import BY_NAME
+from generator.pipeline import BY_NAME, compile_app
 from generator.stages.capture import capture
+from generator.stages.model import Artefact
 from generator.stages.source import SpecSource
 from generator.stages.tools import Tools
 from generator.stages.workshop import Workshop
@@ -39,6 +42,17 @@ def read_source(path: Path, workshop: Workshop) -> SpecSource:
 
     source = capture(path.name, read, workshop.store, workshop.code.version(BY_NAME["app_spec"]))
     return msgspec.structs.replace(source, regressions=read_regressions(path))
+
+
+def compile_spec(path: Path, workshop: Workshop, until: str = "") -> dict[str, Artefact]:
+    """Compile a spec with its overrides, up to a stage; raises SpecError if one of them is wrong."""
+    overrides = overrides_in_force(path, workshop)
+    return compile_app(read_source(path, workshop), workshop, until, overrides)
+
+
+def overrides_in_force(path: Path, _: Workshop) -> Overrides:
+    """Return a spec's overrides as repairs have left them."""
+    return overrides_of(path)
 
 
 def regressions_folder(spec: Path) -> Path:

@@ -16,7 +16,7 @@ from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
 from generator.core.errors import ToldError
 from generator.host.state import AppEntry, State
-from generator.pipeline import STAGES
+from generator.pipeline import DIRECTIVES, EXTERNAL, STAGES
 from tests.assets.conftest import SPEC
 
 GRAPH = defs.resolve_asset_graph()
@@ -45,7 +45,7 @@ def test_an_asset_per_stage_with_all_that_a_person_needs() -> None:
     assert {key.path[-1] for key in GRAPH.get_all_asset_keys()} == stages | asked_for
     for stage in STAGES:
         node = GRAPH.get(dg.AssetKey(stage.name))
-        assert node.group_name in {"frontend", "backend", "verification"}
+        assert node.group_name in {"frontend", "backend", "verification", "repair"}
         assert node.partitions_def == apps
         assert node.owners
         assert node.kinds
@@ -56,7 +56,7 @@ def test_an_asset_per_stage_with_all_that_a_person_needs() -> None:
 def test_the_edges_are_those_of_the_pipeline() -> None:
     for stage in STAGES:
         parents = {key.path[-1] for key in GRAPH.get(dg.AssetKey(stage.name)).parent_keys}
-        assert parents == {name for name in stage.upstream if name not in {"source", "target"}}
+        assert parents == {name for name in stage.upstream if name not in EXTERNAL}
 
 
 def test_every_check_belongs_to_the_partition_of_its_application() -> None:
@@ -110,10 +110,11 @@ def test_that_run_fails_at_the_check_and_makes_nothing_else(log: dg.DagsterInsta
         "readable": True,
         "accepted": False,
         "no_warnings": True,
+        "as_written": True,
     }
     assert "library.yaml:" in (answers["accepted"].description or "")
     made = [e for e in result.all_events if e.is_step_materialization]
-    assert [str(e.asset_key.path[-1]) for e in made if e.asset_key] == ["app_spec"]
+    assert {str(e.asset_key.path[-1]) for e in made if e.asset_key} == {"app_spec", *DIRECTIVES}
 
 
 def test_every_night_each_application_is_verified(log: dg.DagsterInstance) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any, NamedTuple
 
 from generator.core.names import snake, words
 from generator.emit import style
 from generator.emit.project.endpoints import endpoints, plain
-from generator.emit.project.requirements import DEPENDENCIES, DEVELOPMENT, SMOKE
+from generator.emit.project.requirements import DEPENDENCIES, DEVELOPMENT, SMOKE, pinned
 from generator.emit.python import docstring, one_line, package
 from generator.emit.templates import render
 from generator.emit.tree import EmittedFile
@@ -43,14 +43,14 @@ _FILES = (
 )
 
 
-def emit_project(ir: ApplicationIR) -> list[EmittedFile]:
-    """Return everything that is not made from one entity's fields or behaviour."""
-    view = _view(ir)
+def emit_project(ir: ApplicationIR, pins: Mapping[str, str] | None = None) -> list[EmittedFile]:
+    """Return everything that is not made from one entity's fields or behaviour; `pins`: package -> range."""
+    view = _view(ir, pins or {})
     files = [EmittedFile(r.path, render(_HERE, r.template, **view), once=r.once) for r in _FILES]
     return [*files, *_packages(ir), *_runtime()]
 
 
-def _view(ir: ApplicationIR) -> dict[str, Any]:
+def _view(ir: ApplicationIR, pins: Mapping[str, str]) -> dict[str, Any]:
     database = snake(ir.name)
     description = plain(ir.description) or f"The {ir.name} service."
     url = f"postgresql+asyncpg://localhost/{database}"
@@ -61,18 +61,19 @@ def _view(ir: ApplicationIR) -> dict[str, Any]:
         "endpoints": endpoints(ir),
         "readme_description": description,
         "database_url": url,
-        **_pyproject(ir),
+        **_pyproject(ir, pins),
     }
 
 
-def _pyproject(ir: ApplicationIR) -> dict[str, Any]:
+def _pyproject(ir: ApplicationIR, pins: Mapping[str, str]) -> dict[str, Any]:
+    dependencies, smoke, development = (pinned(r, pins) for r in (DEPENDENCIES, SMOKE, DEVELOPMENT))
     return {
         "title": _toml(ir.name),
         "summary": _toml(one_line(ir.description) or f"The {ir.name} service."),
-        "installed": sorted((*DEPENDENCIES, *SMOKE)),
-        "dependencies": [_toml(r) for r in DEPENDENCIES],
-        "smoke": [_toml(r) for r in SMOKE],
-        "development": [_toml(r) for r in DEVELOPMENT],
+        "installed": sorted((*dependencies, *smoke)),
+        "dependencies": [_toml(r) for r in dependencies],
+        "smoke": [_toml(r) for r in smoke],
+        "development": [_toml(r) for r in development],
         "line_length": style.LINE_LENGTH,
         "target_version": style.TARGET_VERSION,
         "rules": _toml(style.RULES),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 DEPENDENCIES = (
     "alembic>=1.18,<2",
     "asyncpg>=0.30,<0.33",
@@ -23,3 +26,21 @@ DEVELOPMENT = (
     "pytest>=8.3",
     "ruff>=0.15,<1",
 )
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+(?:\[[^\]]*\])?")  # with its extras
+
+
+def package_of(requirement: str) -> str:
+    """Return the name of a requirement's package, without its extras."""
+    return _named(requirement).partition("[")[0]
+
+
+def pinned(requirements: tuple[str, ...], pins: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the requirements with the ranges that were asked for instead."""
+    chosen = ((r, pins.get(package_of(r))) for r in requirements)
+    return tuple(r if pin is None else f"{_named(r)}{pin}" for r, pin in chosen)
+
+
+def _named(requirement: str) -> str:
+    found = _NAME.match(requirement)
+    return found[0] if found else requirement

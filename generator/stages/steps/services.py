@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from generator.emit.finish import finish
+from generator.emit.custom import customised
+from generator.emit.overrides import Overrides
 from generator.emit.services import emit_services
 from generator.emit.tree import Tree
 from generator.guards.model import GuardIR
@@ -10,6 +11,6 @@ from generator.ir.model import ApplicationIR
 from generator.stages.tools import Tools
 
 
-def run(tools: Tools, ir: ApplicationIR, guards: GuardIR) -> Tree:
+def run(tools: Tools, ir: ApplicationIR, guards: GuardIR, overrides: Overrides) -> Tree:
     """Emit and format them."""
-    return finish(emit_services(ir, guards), tools.formatter)
+    return customised(lambda: emit_services(ir, guards), overrides, tools.formatter)

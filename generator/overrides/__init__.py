@@ -1,0 +1,1 @@
+"""Overrides: what people replace of an application, read from the folders beside its spec."""
