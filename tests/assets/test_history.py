@@ -14,7 +14,7 @@ import pytest
 from appgen_resources.history import CACHE_TAG, KEY_TAG
 from appgen_resources.instance import open_instance
 from generator.host.state import State
-from generator.pipeline import STAGES
+from generator.pipeline import DIRECTIVES, STAGES
 from tests.assets.conftest import SPEC
 
 pytestmark = pytest.mark.slow
@@ -137,7 +137,14 @@ def test_a_guards_message_rebuilds_exactly_what_it_reaches(built: Workspace) -> 
     before = built.runs()
     built.write("All copies are out", "None left")
     assert built.build().returncode == 0
-    assert built.made_since(before) == ALL - {"schemas", "models", "migrations", "routes", "project"}
+    assert built.made_since(before) == ALL - {
+        "schemas",
+        "models",
+        "migrations",
+        "routes",
+        "project",
+        *DIRECTIVES,
+    }
     assert "None left" in (built.out / "app" / "loan" / "service.py").read_text(encoding="utf-8")
 
 
