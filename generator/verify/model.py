@@ -87,6 +87,7 @@ class TestsModelIR(_Node, frozen=True):
     suites: tuple[Suite, ...]
     uncovered: tuple[Uncovered, ...] = ()
     coverage: Coverage | None = None  # left out of what is delivered
+    untried: tuple[Uncovered, ...] = ()  # operations that no scenario sends a request to
     max_page_size: int = 100
     version: int = 1
 

@@ -99,16 +99,23 @@ class Interpreter:
         table = self._state.tables[entity]
         known = self._shown.get(entity)
         if known is None or known[0] is not table:
-            known = (table, self._show(entity, table))
+            known = (table, self._show(entity, table, known))
             self._shown[entity] = known
         return known[1]
 
-    def _show(self, entity: str, table: Table) -> Rows:
+    def _show(self, entity: str, table: Table, known: tuple[Table, Rows] | None) -> Rows:
+        """Return the rows by id; what has not been written since they were shown last is not made anew."""
+        before, shown = known or ({}, {})
         types = {f.name: f.type for f in self.index.entities[entity].fields}
-        return {
-            str(row_id): {name: to_json(value, types[name]) for name, value in table[row_id].items()}
-            for row_id in sorted(table)
-        }
+        found: Rows = {}
+        for row_id in sorted(table):
+            key, values = str(row_id), table[row_id]
+            found[key] = (
+                shown[key]
+                if before.get(row_id) is values
+                else {name: to_json(value, types[name]) for name, value in values.items()}
+            )
+        return found
 
     # --- one request -------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from generator.core.digest import digest
 from generator.guards.model import GuardIR
 from generator.ir.model import ApplicationIR
-from generator.verify.model import Scenario, Suite, TestsModelIR
+from generator.verify.model import Scenario, Suite, TestsModelIR, Uncovered
 from generator.verify.plan.claims import Claim
 from generator.verify.plan.company import companions
 from generator.verify.plan.conditions import writes_others
@@ -24,15 +24,19 @@ from generator.verify.plan.suites.branches import plan_branches
 from generator.verify.plan.suites.chains import plan_chains
 from generator.verify.plan.suites.finer import plan_finer
 from generator.verify.plan.suites.guards import plan_guards
+from generator.verify.plan.suites.in_use import plan_in_use
+from generator.verify.plan.suites.least import plan_least
 from generator.verify.plan.suites.links import plan_links
 from generator.verify.plan.suites.lists import plan_lists
 from generator.verify.plan.suites.members import plan_members
 from generator.verify.plan.suites.paths import plan_paths
 from generator.verify.plan.suites.references import plan_references
 from generator.verify.plan.suites.success import plan_success
-from generator.verify.plan.suites.uniques import plan_in_use, plan_uniques
+from generator.verify.plan.suites.uniques import plan_uniques
 from generator.verify.plan.suites.updates import plan_updates
 from generator.verify.plan.wide import wide_decimals
+
+UNTRIED = "no sequence of requests that comes out the same in any company was found"
 
 # Late in the evening of a leap day, and just after midnight: other dates, weekdays and months.
 _REPLAYS = (
@@ -51,19 +55,18 @@ def make_plan(
     """
     context = Context(ir, guards)
     context.solve_rows()
+    _plan_what_works(context)
     for operation in ir.api.operations:
-        plan_success(context, operation)
-        plan_updates(context, operation)
-        plan_links(context, operation)
-        plan_branches(context, operation)
         plan_paths(context, operation)
         plan_members(context, operation)
         plan_references(context, operation)
         plan_guards(context, operation, guards)
         plan_finer(context, operation, guards)
         plan_uniques(context, operation)
-        plan_in_use(context, operation)
         plan_lists(context, operation)
+    for operation in ir.api.operations:
+        plan_in_use(context, operation)
+        plan_least(context, operation)
     plan_chains(context)
     context.scenarios += regressions(stored, context.number)
     scenarios = _settled(context)
@@ -72,8 +75,21 @@ def make_plan(
         ir_digest=digest(ir),
         suites=_suites(scenarios),
         uncovered=context.missed(),
+        untried=_untried(context, scenarios),
         max_page_size=ir.infrastructure.max_page_size,
     )
+
+
+def _plan_what_works(context: Context) -> None:
+    """Plan successes; what they have shown may be what an operation lacked that was asked before."""
+    solved = context.solve_operations()
+    while solved:
+        for operation in solved:
+            plan_success(context, operation)
+            plan_updates(context, operation)
+            plan_links(context, operation)
+            plan_branches(context, operation)
+        solved = context.solve_operations()
 
 
 def _settled(context: Context) -> list[Scenario]:
@@ -126,6 +142,13 @@ def _settle(context: Context, replayer: Replayer, scenario: Scenario, start: dat
     if settled is None:
         context.miss(scenario.name, f"its answers depend on other rows or on the time: {problem}")
     return settled
+
+
+def _untried(context: Context, scenarios: list[Scenario]) -> tuple[Uncovered, ...]:
+    """Return the operations without a request, each with the reason."""
+    tried = {step.operation for scenario in scenarios for step in scenario.steps}
+    missing = (o.id for o in context.ir.api.operations if o.id not in tried)
+    return tuple(Uncovered(o, context.uncovered.get(o, UNTRIED)) for o in missing)
 
 
 def _suites(scenarios: list[Scenario]) -> tuple[Suite, ...]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from generator.expr.evaluate import holds
 from generator.ir.index import Index
 from generator.ir.model import Entity, Managed, Unique
-from generator.verify.interpreter import Interpreter
-from generator.verify.interpreter.store import Row, Transaction
+from generator.verify.interpreter.store import Row, State, Transaction
 from generator.verify.interpreter.world import World
 from generator.verify.plan.conditions import all_uniques
 from generator.verify.plan.session import START
@@ -25,29 +22,27 @@ class Claims:
         found = {e.name: [u for u in all_uniques(e) if _is_shared(e, u)] for e in index.entities.values()}
         self._uniques = {name: uniques for name, uniques in found.items() if uniques}
         self._index = index
-        self._known: dict[str, tuple[object, frozenset[Claim]]] = {}
-        self._all: frozenset[Claim] = frozenset()
 
-    def of(self, interpreter: Interpreter) -> frozenset[Claim]:
-        """Return the claims of all rows that are there."""
-        tables = interpreter.snapshot().tables
-        changed = [n for n in self._uniques if n not in self._known or self._known[n][0] is not tables[n]]
-        if changed:
-            for name in changed:
-                self._of(interpreter, name, tables[name])
-            self._all = frozenset().union(*(self._known[name][1] for name in self._uniques))
-        return self._all
+    def taken(self, before: State, after: State) -> frozenset[Claim]:
+        """Return the claims of rows that are new or other than before."""
+        if before is after:
+            return frozenset()
+        then, now = (World(self._index, Transaction(state), START) for state in (before, after))
+        found: set[Claim] = set()
+        for entity, uniques in self._uniques.items():
+            old, table = before.tables[entity], after.tables[entity]
+            for row_id in table if old is not table else ():
+                if old.get(row_id) is not table[row_id]:
+                    row = Row(entity, row_id)
+                    found |= _of(uniques, row, now) - (_of(uniques, row, then) if row_id in old else set())
+        return frozenset(found)
 
-    def _of(self, interpreter: Interpreter, entity: str, table: object) -> None:
-        rows = interpreter.rows(entity)
-        world = World(self._index, Transaction(interpreter.snapshot()), START)
-        claims = (
-            _claim(unique, row)
-            for unique in self._uniques[entity]
-            for key, row in rows.items()
-            if unique.only is None or holds(unique.only, world, {"self": Row(entity, UUID(key))})
-        )
-        self._known[entity] = (table, frozenset(c for c in claims if None not in c[1]))
+
+def _of(uniques: list[Unique], row: Row, world: World) -> set[Claim]:
+    values = world.tx.values(row)
+    counted = (u for u in uniques if u.only is None or holds(u.only, world, {"self": row}))
+    claims = ((u.id, tuple(values[name] for name in u.fields)) for u in counted)
+    return {c for c in claims if None not in c[1]}
 
 
 def _is_shared(entity: Entity, unique: Unique) -> bool:
@@ -55,7 +50,3 @@ def _is_shared(entity: Entity, unique: Unique) -> bool:
     return not any(
         fields[name].type.name == "row" or fields[name].managed is Managed.COUNTER for name in unique.fields
     )
-
-
-def _claim(unique: Unique, row: Mapping[str, Any]) -> Claim:
-    return (unique.id, tuple(row[name] for name in unique.fields))

@@ -7,7 +7,16 @@ from typing import Literal as OneOf
 
 import msgspec
 
-from generator.expr.model import BOOL, AggregateExpr, EntityRef, Expr, Literal, NotExpr, RowsOf
+from generator.expr.model import (
+    BOOL,
+    AggregateExpr,
+    ComparisonExpr,
+    EntityRef,
+    Expr,
+    Literal,
+    NotExpr,
+    RowsOf,
+)
 from generator.ir.index import Index
 from generator.ir.model import (
     ApplicationIR,
@@ -25,6 +34,7 @@ from generator.ir.model import (
     Unique,
     When,
 )
+from generator.ir.reads import conjuncts
 from generator.ir.writes import effects_of
 
 Source = OneOf["requires", "ensures", "rule", "transition", "unique"]
@@ -77,12 +87,25 @@ def all_uniques(entity: Entity) -> list[Unique]:
 
 def writes_others(ir: ApplicationIR) -> set[str]:
     """Return the ids of operations that may write rows whoever made them: flows over a whole entity."""
-    lonely = {
-        f.id
-        for f in ir.behavior.flows
-        if any(isinstance(e, Each) and isinstance(e.source, RowsOf) for e in effects_of(f.effects))
-    }
+    lonely = {f.id for f in ir.behavior.flows if any(_wide(e) for e in effects_of(f.effects))}
     return {o.id for o in ir.api.operations if o.flow in lonely}
+
+
+def _wide(effect: Effect) -> bool:
+    """Whether it runs over all rows of an entity, not only those that refer to a row that is given."""
+    if not isinstance(effect, Each) or not isinstance(effect.source, RowsOf):
+        return False
+    parts = () if effect.where is None else conjuncts(effect.where)
+    return not any(_pins(part, effect.binding) for part in parts)
+
+
+def _pins(part: Expr, binding: str) -> bool:
+    """Whether a condition lets only rows through that lead to a row from outside of the loop."""
+    if not isinstance(part, ComparisonExpr) or part.op != "==":
+        return False
+    sides = [side for side in (part.left, part.right) if isinstance(side, EntityRef)]
+    rows = all(side.field in {"", "id"} or side.type.name == "row" for side in sides)
+    return len(sides) == 2 and rows and [side.root == binding for side in sides].count(True) == 1
 
 
 def operation_causes(index: Index, operation: Operation) -> Iterator[Cause]:
@@ -111,11 +134,12 @@ def find_operation(index: Index, entity: str, kind: OperationKind) -> Operation 
 
 
 class Writer(msgspec.Struct, frozen=True):
-    """A flow's effect that sets a field: on which row, and inside which loops."""
+    """A flow's effect that sets a field: on which row, inside which loops and under which conditions."""
 
     operation: str
     effect: Assign | Transition
     loops: tuple[Each, ...]
+    conditions: tuple[Expr, ...] = ()
 
 
 class Maker(msgspec.Struct, frozen=True):
@@ -150,7 +174,7 @@ class Makers:
             match effect:
                 case Assign(target=target) | Transition(target=target):
                     key = (_holder(self.index, target), target.field)
-                    self.writers.setdefault(key, []).append(Writer(operation, effect, loops))
+                    self.writers.setdefault(key, []).append(Writer(operation, effect, loops, conditions))
                 case Create(entity=entity):
                     self.makers.setdefault(entity, []).append(Maker(operation, effect, loops, conditions))
                 case Each(body=body):

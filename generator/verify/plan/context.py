@@ -16,14 +16,16 @@ from generator.verify.plan.alone import Alone
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import Causes, Makers, find_operation
 from generator.verify.plan.goals import Goal
+from generator.verify.plan.harvest import Harvest, Known
 from generator.verify.plan.look import Looker
 from generator.verify.plan.maker import Maker
 from generator.verify.plan.oracle import Oracle
+from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft
 from generator.verify.plan.scribe import Heading, Scribe
 from generator.verify.plan.search import Searcher
 from generator.verify.plan.session import Exchange, Session
-from generator.verify.plan.states import Known, States
+from generator.verify.plan.states import States
 from generator.verify.plan.wants import Program
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ class Context:
         self.alone = Alone(ir, guards, self.session)
         self.searcher = Searcher(self.session, self.builder, self.causes, self.alone)
         self.turner = self.searcher.turner
-        self.states = States(self.builder, self.searcher)
+        self.harvest = Harvest(self.index)
+        self.states = States(self.builder, self.searcher, self.harvest)
         self.looker = Looker(self.session)
         self.scenarios: list[Scenario] = []
         self.uncovered: dict[str, str] = {}
@@ -58,6 +61,7 @@ class Context:
         self._good: dict[str, Program | None] = {}
         self._variants: dict[str, list[Program]] = {}
         self._names: set[str] = set()
+        self._news = True  # whether a state was seen that no run had shown before
         self._token = count(1)
 
     # --- programs that work ---
@@ -97,6 +101,26 @@ class Context:
             self._good[operation.id] = self._solve(operation)
         return self._good[operation.id]
 
+    def solve_operations(self) -> list[Operation]:
+        """Return the operations that are found to succeed now and were not before.
+
+        Those that failed are looked at again as long as others have shown something new meanwhile.
+        """
+        found: list[Operation] = []
+        while self._news:
+            self._news = False
+            for operation in self.ir.api.operations:
+                if self._good.get(operation.id) is None and operation.kind is not OperationKind.LIST:
+                    self._good[operation.id] = self._solve(operation)
+                    if self._good[operation.id] is not None:
+                        self.miss_no_more(operation.id)
+                        found.append(operation)
+        return found
+
+    def note_run(self, run: Run) -> None:
+        """Remember what a run has shown; the session still stands where it ended."""
+        self._news |= self.harvest.note(run, self.session)
+
     def _solve(self, operation: Operation) -> Program | None:
         try:
             start = self.builder.target(operation)
@@ -109,6 +133,7 @@ class Context:
         if run is None:
             self.miss(operation.id, "no sequence of requests in which it succeeds was found")
             return None
+        self.note_run(run)
         return run.program
 
     def never_alone(self, operation: Operation, condition: str) -> str:

@@ -21,6 +21,7 @@ class Goal(msgspec.Struct, frozen=True):
     body: tuple[tuple[str, Any], ...] = ()  # members that the target must have been sent with
     alone: bool = False  # without `cause`, the target would be carried out
     rows: tuple[int, ...] = ()  # wanted rows that must be among those made; no target is needed for it
+    at: tuple[int, str, str] | None = None  # a wanted row, and the state in which a field of it must end
 
     def met(self, answer: Exchange) -> bool:
         """Whether this is the wanted answer."""

@@ -106,14 +106,14 @@ class Replayer:
         for position, step in enumerate(parsed.steps):
             if position == 0 or step.id in {parsed.target, parsed.steps[-1].id}:
                 self._disturb(start, clock)
-            others = self._claims.of(self._interpreter)
+            before = self._interpreter.snapshot()
             try:
                 problem = self._step(step, names, clock)
             except ValueError as error:
                 problem = str(error)
             if problem:
                 return position, problem
-            self._taken |= self._claims.of(self._interpreter) - others
+            self._taken |= self._claims.taken(before, self._interpreter.snapshot())
         return 0, ""
 
     def _disturb(self, start: datetime, clock: _Clock) -> None:

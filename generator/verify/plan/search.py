@@ -13,7 +13,7 @@ from generator.ir.index import Index
 from generator.ir.model import Managed, Unique
 from generator.verify.plan.alone import Alone
 from generator.verify.plan.builder import Builder, Unreachable
-from generator.verify.plan.conditions import Cause, Causes
+from generator.verify.plan.conditions import Cause, Causes, Writer
 from generator.verify.plan.goals import Goal, Lead, Mark, got_farther, is_met
 from generator.verify.plan.imagine import Handle, Made, Scope, World, from_python
 from generator.verify.plan.knobs import Finder, Knob
@@ -75,7 +75,7 @@ class Searcher:
             seen.add(text)
             budget -= 1
             run = self.run(lead.program)
-            if is_met(run, goal) and self._is_alone(run, goal):
+            if is_met(run, goal) and self._is_at(run, goal) and self._is_alone(run, goal):
                 return run
             mark = self._mark(run)
             missed = goal.cause is not None and run.answer is not None and run.answer.ok
@@ -85,6 +85,14 @@ class Searcher:
             for changed in islice(self._in_time(run, self._propose(run, goal)), MAX_TWEAKS):
                 heapq.heappush(queue, (level, -depth, next(numbers), Lead(changed, level, depth, mark)))
         return None
+
+    def _is_at(self, run: Run, goal: Goal) -> bool:
+        """Whether the row that must come to a state stands in it now."""
+        if goal.at is None:
+            return True
+        key, field, state = goal.at
+        row = self._session.row(run.program.wants[key].entity, run.ids[key])
+        return row is not None and row[field] == state
 
     def _is_alone(self, run: Run, goal: Goal) -> bool:
         """Whether nothing but the goal's cause refuses the target."""
@@ -140,6 +148,31 @@ class Searcher:
             yield from self._mend(run, run.failed, run.place)
         elif run.answer is not None:
             yield from self._aim(run, run.answer, goal)
+        elif goal.at is not None:
+            yield from self._take_effect(run, *goal.at[:2])
+
+    def _take_effect(self, run: Run, key: int, field: str) -> Iterator[Program]:
+        """Make the conditions true under which a flow sets a field of a row that it has left as it was."""
+        want = run.program.wants.get(key)
+        if want is None:
+            return
+        places = [Place("move", key, n) for n in range(len(want.moves))]
+        places += [Place("late", position=n) for n in range(len(run.program.late))]
+        for place in reversed(places):
+            world = World(self._session, run, place)
+            for writer in self._builder.makers.writers.get((want.entity, field), ()):
+                if writer.operation == world.move(place).operation:
+                    yield from self._under(world, writer, key)
+
+    def _under(self, world: World, writer: Writer, key: int) -> Iterator[Program]:
+        tweaker = Tweaker(self._builder, self.turner, world)
+        scope = world.scope(world.place)
+        for loop in writer.loops:
+            here = scope | {loop.binding: key} if loop.binding == writer.effect.target.root else scope
+            if loop.where is not None:
+                yield from tweaker.toward(loop.where, here, truth=True)
+        for condition in writer.conditions:
+            yield from tweaker.toward(condition, scope, truth=True)
 
     def _make_it(self, run: Run) -> Iterator[Program]:
         """Make the conditions true under which a flow makes a row that it has not made."""

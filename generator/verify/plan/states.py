@@ -9,6 +9,7 @@ from generator.ir.model import Entity, Operation, OperationKind, StateMachine
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import find_operation
 from generator.verify.plan.goals import Goal
+from generator.verify.plan.harvest import Harvest, Known
 from generator.verify.plan.search import Searcher
 from generator.verify.plan.turning import Turner
 from generator.verify.plan.wants import Move, Program, Want
@@ -16,17 +17,16 @@ from generator.verify.plan.wants import Move, Program, Want
 BUDGET = 60
 MAX_WAYS = 4
 
-Known = tuple[Program, int]  # a program that works, and the row in it
-
 
 class States:
     """Known ways to rows in their states."""
 
-    def __init__(self, builder: Builder, searcher: Searcher) -> None:
+    def __init__(self, builder: Builder, searcher: Searcher, harvest: Harvest) -> None:
         self._builder = builder
         self._index: Index = builder.index
         self._searcher = searcher
         self._turner: Turner = searcher.turner
+        self._harvest = harvest
         self._known: dict[tuple[str, str, str], Known | None] = {}
 
     def get(self, entity: str, field: str, state: str) -> Known | None:
@@ -35,7 +35,7 @@ class States:
         if key not in self._known:
             self._known[key] = None  # not again while it is looked for
             self._known[key] = self._find(entity, field, state)
-        return self._known[key]
+        return self._known[key] or self._harvest.state(entity, field, state)
 
     def _find(self, entity: str, field: str, state: str) -> Known | None:
         machine = next(m for m in self._index.entities[entity].machines if m.field == field)
@@ -72,8 +72,9 @@ class States:
     ) -> Known | None:
         program, key = before
         movers = self._turner.movers(entity, machine.field, origin, state)
-        starts = list(islice(self._turner.walk(program, key, [movers], "moves"), MAX_WAYS))
-        run = self._searcher.find(starts, Goal(rows=(key,)), BUDGET)
+        when = "late" if program.late else "moves"
+        starts = list(islice(self._turner.walk(program, key, [movers], when), MAX_WAYS))
+        run = self._searcher.find(starts, Goal(rows=(key,), at=(key, machine.field, state)), BUDGET)
         return None if run is None else (run.program, key)
 
     # --- first guesses ---

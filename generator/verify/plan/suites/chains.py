@@ -60,7 +60,7 @@ def _chain(context: Context, entity: Entity, machine: StateMachine, way: tuple[s
         return
     movers = [context.turner.movers(entity.name, machine.field, at, to) for at, to in pairwise(way)]
     starts = list(islice(context.turner.walk(_unmoved(program, key), key, movers, "late"), 4))
-    run = context.searcher.find(starts, Goal(rows=(key,)), 80)
+    run = context.searcher.find(starts, Goal(rows=(key,), at=(key, machine.field, way[-1])), 80)
     if run is None:
         context.miss(node, "no sequence of requests along this way was found")
         return

@@ -18,6 +18,7 @@ from generator.verify.plan.imagine import World
 from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft, missing, ref
 from generator.verify.plan.session import Exchange
+from generator.verify.plan.suites.least import plan_least
 from generator.verify.plan.tweaks import Tweaker
 from generator.verify.plan.values import At, Day, Token
 from generator.verify.plan.wants import Place, Program, Want, later
@@ -43,6 +44,7 @@ def plan_lists(context: Context, operation: Operation) -> None:
     group = _group(context, operation)
     if group is None:
         context.miss(operation.id, "no rows to be listed can be made")
+        plan_least(context, operation)
         return
     _pages(context, operation, group)
     entity = context.index.entities[operation.entity]

@@ -10,7 +10,7 @@ from generator.verify.plan.context import Context, heading
 from generator.verify.plan.requests import Draft, missing
 from generator.verify.plan.wants import Program
 
-_WRONG = {"no such member": 0}  # a body that no operation takes, so that it shows who is asked first
+UNKNOWN_MEMBER = {"no such member": 0}  # a body that no operation takes, so that it shows who is asked first
 
 
 def plan_paths(context: Context, operation: Operation) -> None:
@@ -37,7 +37,7 @@ def base(context: Context, operation: Operation) -> Draft | None:
             return None
         path = context.session.requests.path(operation, run.ids[key])
     body = has_body(context, operation)
-    return Draft(operation.id, path, body=dict(_WRONG) if body else None, has_body=body)
+    return Draft(operation.id, path, body=dict(UNKNOWN_MEMBER) if body else None, has_body=body)
 
 
 def has_body(context: Context, operation: Operation) -> bool:
@@ -79,7 +79,7 @@ def _foreign(context: Context, operation: Operation) -> None:
     path = (*_outer_path(context, owner, run.ids[other]), last)
     body = has_body(context, operation)
     target = context.session.send(
-        Draft(operation.id, path, body=dict(_WRONG) if body else None, has_body=body)
+        Draft(operation.id, path, body=dict(UNKNOWN_MEMBER) if body else None, has_body=body)
     )
     if target.status == 404:
         named = heading(operation, "the row belongs to another owner", "error", f"{operation.id}:404")

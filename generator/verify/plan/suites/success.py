@@ -41,6 +41,7 @@ def record(context: Context, operation: Operation, program: Program, what: str, 
     """Run a program, look at what it changed, write it down."""
     run = context.searcher.run(program)
     if run.answer is not None and run.ready:
+        context.note_run(run)
         seen = context.looker.after(run.answer)
         changes = operation.kind not in {OperationKind.READ, OperationKind.LIST}
         status = f"{operation.id}:{run.answer.status}"

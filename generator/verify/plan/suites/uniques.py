@@ -11,7 +11,7 @@ from generator.ir.model import Entity, Field, Managed, Operation, OperationKind,
 from generator.ir.writes import writes_of
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques
-from generator.verify.plan.context import Context, heading
+from generator.verify.plan.context import Context
 from generator.verify.plan.goals import Goal
 from generator.verify.plan.imagine import World
 from generator.verify.plan.realize import Run
@@ -19,7 +19,7 @@ from generator.verify.plan.suites.guards import label, write_refusal
 from generator.verify.plan.suites.success import record
 from generator.verify.plan.tweaks import Tweaker
 from generator.verify.plan.values import At, Day, Value
-from generator.verify.plan.wants import Move, Place, Program
+from generator.verify.plan.wants import Place, Program
 
 BUDGET = 40
 
@@ -167,35 +167,3 @@ def _shifted(first: Value, last: Value, *, inside: bool) -> tuple[Value, Value]:
         begin_day = last.days - (1 if inside else 0)
         return Day(begin_day), Day(begin_day + (last.days - first.days))
     return first, last
-
-
-# --- rows in use ----------------------------------------------------------------------
-
-
-def plan_in_use(context: Context, operation: Operation) -> None:
-    """Add, for a delete, a scenario for each reference that keeps the row."""
-    if operation.kind is not OperationKind.DELETE:
-        return
-    for entity in context.index.entities.values():
-        for field in entity.fields:
-            refers = field.type.name == "row" and field.type.of == operation.entity
-            if refers and field.name != entity.owner_field:
-                _used(context, operation, entity.name, field.name)
-
-
-def _used(context: Context, operation: Operation, entity: str, field: str) -> None:
-    node = f"{operation.id}:in_use:{entity}.{field}"
-    try:
-        program, key = context.builder.row(Program(), operation.entity)
-        program, _ = context.builder.row(program, entity, **{field: key})
-    except Unreachable as error:
-        context.miss(node, str(error))
-        return
-    start = program.aim(Move(operation.id, {"self": key}))
-    run = context.searcher.find([start], Goal(code="in_use"), 20)
-    if run is None or run.answer is None:
-        context.miss(node, "no row that refers to it was found")
-        return
-    seen = context.looker.at(operation.entity, run.ids[key])
-    named = heading(operation, f"in use by {entity}.{field}", "error", node, f"{operation.id}:409")
-    context.write(named, run.answer, asserts_effects=seen)
