@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generator.core.diagnostics import SpecError
-from generator.ir.lower import Lowered, every_error, lower
+from generator.graph.refuse import lower_sound
+from generator.ir.lower import Lowered, every_error
 from generator.spec.load import load_app
 
 
@@ -15,4 +16,4 @@ def compile_front(main: str, read: Callable[[str], str]) -> Lowered:
         spec = load_app(main, read)
     except SpecError as refused:
         raise SpecError(every_error(refused)) from None
-    return lower(spec)
+    return lower_sound(spec)

@@ -64,7 +64,7 @@ def test_a_message_shows_the_line_and_a_caret(path: Path) -> None:
 
 def test_every_code_has_a_fixture() -> None:
     used: set[str] = set()
-    for folder in ("spec", "ir", "expr"):
+    for folder in ("spec", "ir", "expr", "graph"):
         for path in (SOURCES / folder).rglob("*.py"):
             used |= set(re.findall(r"[\"']([EW][0-9]{3})[\"']", path.read_text(encoding="utf-8")))
     shown = {code for path in FIXTURES for _, _, code in expected(path.read_text(encoding="utf-8"))}

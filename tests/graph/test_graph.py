@@ -3,12 +3,13 @@
 import msgspec
 import pytest
 
-from generator.frontend import compile_front
 from generator.graph.analyse import analyse, unreachable_states
 from generator.graph.build import build_graph
 from generator.graph.model import ConstraintGraph
 from generator.graph.routing import Layer, UnroutableConstraintError, ValidationRoutingMatrix
+from generator.ir.lower import lower
 from generator.ir.model import ApplicationIR, ConstraintType, StateMachine
+from generator.spec.load import load_app
 
 SPEC = """
 app: depot
@@ -40,7 +41,7 @@ flows:
 
 
 def compiled(text: str = SPEC) -> tuple[ApplicationIR, ConstraintGraph]:
-    ir = compile_front("app.yaml", lambda _: text).ir
+    ir = lower(load_app("app.yaml", lambda _: text)).ir
     return ir, build_graph(ir)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from generator.core.diagnostics import Diagnostic, Severity, SpecError
-from generator.ir.lower import lower
+from generator.graph.refuse import lower_sound
 from generator.spec.model import AppSpec
 from generator.stages.source import SpecSource, parse
 from generator.stages.tools import Tools
@@ -35,7 +35,7 @@ def run(_: Tools, source: SpecSource) -> SpecDocument:
     if parsed.spec is None:
         return SpecDocument(source, None, parsed.diagnostics)
     try:
-        lowered = lower(parsed.spec)
+        lowered = lower_sound(parsed.spec)
     except SpecError as error:
         return SpecDocument(source, parsed.spec, tuple(error.diagnostics))
     return SpecDocument(source, parsed.spec, tuple(lowered.warnings))

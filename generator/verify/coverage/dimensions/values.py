@@ -116,11 +116,11 @@ _OF_TYPE = {"lowest of its type": ("size", "digits"), "highest of its type": ("s
 def _is_at(member: Member, name: str, value: Any, point: Point) -> bool:
     try:
         measured = len(value) if name.endswith("length") else _READ[member.type.name](value)
+        if point.value is not None:
+            return bool(measured == point.value)
+        return bool(0 < abs(measured - point.bound) <= _NEAR)
     except (TypeError, ValueError, ArithmeticError):
         return False
-    if point.value is not None:
-        return bool(measured == point.value)
-    return bool(0 < abs(measured - point.bound) <= _NEAR)
 
 
 _READ: dict[str, Callable[[Any], Any]] = {
@@ -128,7 +128,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "decimal": lambda v: Decimal(str(v)),
     "float": float,
     "date": date.fromisoformat,
-    "datetime": lambda v: datetime.fromisoformat(v.upper()),
+    "datetime": lambda v: datetime.fromisoformat(str(v).upper()),
     "time": str,
 }
 
