@@ -15,10 +15,10 @@ $(READY): requirements.lock pyproject.toml scripts/setup.sh
 demo: $(READY)  ## build the example application and show what was verified
 	@$(BIN)/appgen build $(SPEC)
 
-test: $(READY)  ## the test suite; the rest: test-browser, test-docker, test-corpus
-	@$(BIN)/python -m pytest -n auto -m "not browser and not docker and not corpus"
+test: $(READY)  ## the test suite; what needs more than Python: test-browser, test-docker
+	@$(BIN)/python -m pytest -n auto -m "not browser and not docker"
 
-test-corpus: $(READY)  ## builds and exercises applications of further domains, and random ones (long)
+test-corpus: $(READY)  ## of these, only the applications of further domains and the random ones
 	@$(BIN)/python -m pytest -n auto -m corpus
 
 test-browser: $(READY)  ## the tests that need a browser (Debian's chromium is installed if it is missing)
