@@ -6,6 +6,7 @@ import dagster as dg
 
 from appgen_assets.partitions import APPS
 from appgen_assets.switches import sensor_status
+from appgen_assets.waves import CANARIES_CHECK, ROLLOUT
 from appgen_resources.alerts.model import Delivery
 from appgen_resources.alerts.tick import Told, alert_tick
 from appgen_resources.operations.read import load_operations
@@ -31,6 +32,7 @@ def alerts(context: dg.SensorEvaluationContext, specs: SpecStore) -> dg.SkipReas
         open_store(state.artefacts),
         set(context.instance.get_dynamic_partitions(APPS)),
         now=time.time(),
+        runless=[dg.AssetCheckKey(dg.AssetKey(ROLLOUT), CANARIES_CHECK)],
     )
     for delivery in told.lost:
         context.log.error(f"given up: {_line(delivery)}")

@@ -14,6 +14,7 @@ from appgen_assets.jobs import JOBS  # noqa: E402
 from appgen_assets.progress import NAME, progress_logger  # noqa: E402
 from appgen_assets.schedules import SCHEDULES  # noqa: E402
 from appgen_assets.sensors import SENSORS  # noqa: E402
+from appgen_assets.waves import canaries_green, generator_rollout, generator_upgrades  # noqa: E402
 from appgen_resources.artefacts import ArtefactIO  # noqa: E402
 from appgen_resources.reports import ReportStore  # noqa: E402
 from appgen_resources.sandbox import SandboxResource  # noqa: E402
@@ -38,12 +39,14 @@ ASSETS = (
     verification.smoke_result,
     verification.release,
     mutants.mutation_score,
+    generator_rollout,
 )
 
 defs = dg.Definitions(
     assets=ASSETS,
+    asset_checks=(canaries_green,),
     jobs=(*JOBS, mutants.mutants),
-    sensors=(*SENSORS, alerts),
+    sensors=(*SENSORS, generator_upgrades, alerts),
     schedules=(*SCHEDULES, mutants.weekly_mutants),
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, NAME: progress_logger},

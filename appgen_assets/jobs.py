@@ -6,7 +6,8 @@ from appgen_assets.partitions import apps
 
 build = dg.define_asset_job(
     "build",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("mutation_score"),
+    selection=dg.AssetSelection.groups("frontend", "backend", "verification", "repair")
+    - dg.AssetSelection.assets("mutation_score"),
     description="From the spec to the delivered application; started with the stale stages only.",
 )
 verify = dg.define_asset_job(

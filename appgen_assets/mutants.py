@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from appgen_assets.partitions import apps, one_run_each
+from appgen_assets.switches import schedule_status
 from appgen_resources.mutants import try_mutants
 from generator.stages.model import Artefact
 from generator.verify.mutants.judge import Subject
@@ -93,7 +94,7 @@ mutants = dg.define_asset_job(
 @dg.schedule(
     job=mutants,
     cron_schedule="0 3 * * 0",
-    default_status=dg.DefaultScheduleStatus.STOPPED,
+    default_status=schedule_status("weekly_mutants"),
     description="Every Sunday at 3: the mutation score of every application.",
 )
 def weekly_mutants(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:

@@ -6,12 +6,13 @@ import dagster as dg
 
 from appgen_assets.jobs import verify
 from appgen_assets.partitions import one_run_each
+from appgen_assets.switches import schedule_status
 
 
 @dg.schedule(
     job=verify,
     cron_schedule="0 2 * * *",
-    default_status=dg.DefaultScheduleStatus.STOPPED,
+    default_status=schedule_status("nightly"),
     description="Every night at 2: gates and smoke of every application.",
 )
 def nightly(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:

@@ -1,80 +1,138 @@
-"""The spec folder: a new or changed spec starts one run of what is stale."""
+"""The spec folder: a new or changed spec starts one run of what is stale, a removed one is archived."""
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import dagster as dg
+from msgspec.structs import replace
 
 from appgen_assets.jobs import build
 from appgen_assets.partitions import APPS, apps
 from appgen_assets.planning import plan_app
+from appgen_assets.stage_asset import WHY_TAG
+from appgen_assets.switches import sensor_status
 from appgen_resources.specs import SpecStore
+from appgen_resources.watch import Marks, Watch, Watched, includes, read_watch, write_watch
 from appgen_resources.workshop import WorkshopResource
 from generator.core.diagnostics import SpecError
-from generator.core.digest import short_digest
-from generator.host.overrides import override_folders
+from generator.core.errors import ToldError
+from generator.host.overrides import overrides_of
+from generator.pipeline import DIRECTIVES
 
+TRIGGER_TAG = "appgen/trigger"
 _SECONDS_A_TICK = 30.0
+_REQUESTS_A_TICK = 100
+_TICKS_GONE = 2  # a checkout of a repository may remove a file for a moment
 
 
 @dg.sensor(
     job=build,
     minimum_interval_seconds=30,
-    default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Watches the spec folder: adds a partition for a new spec, builds what a change made stale.",
+    default_status=sensor_status("spec_folder"),
+    description=(
+        "Watches the spec folder. A new spec becomes a partition, of a changed one what it made stale is "
+        "built. Of a removed one the partition goes; what was delivered and its history stay."
+    ),
 )
 def spec_folder(
     context: dg.SensorEvaluationContext, specs: SpecStore, workshop: WorkshopResource
 ) -> dg.SensorResult:
-    """Look at every spec whose file has changed since the last tick, as many as a tick has time for."""
-    seen: dict[str, str] = json.loads(context.cursor) if context.cursor else {}
-    found = specs.specs()
+    """Look at every spec whose files have changed since the last tick, as many as a tick has time for."""
     known = set(context.instance.get_dynamic_partitions(APPS))
-    requests: list[dg.RunRequest] = []
-    end = time.monotonic() + _SECONDS_A_TICK
-    for app, path in found.items():
-        mark = _mark(path)
-        if seen.get(app) != mark and time.monotonic() < end:
-            requests.extend(_request(context.instance, app, mark, specs, workshop))
-            seen[app] = mark
-    new = sorted({str(r.partition_key) for r in requests} - known)
+    watch = read_watch(context.cursor)
+    found = specs.specs()
+    looked = _look(_Tick(context, specs, workshop, Marks()), found, watch)
+    gone = {app: seen for app, seen in _gone(known, found, watch, specs).items() if app not in looked.seen}
+    removed = sorted(app for app, seen in gone.items() if seen.gone >= _TICKS_GONE)
+    for app in removed:
+        context.log.info(f"{app} is archived: its spec is gone")
+    new = sorted(found.keys() - known)
+    changes = [apps.build_add_request(new)] if new else []
+    left = {app: seen for app, seen in gone.items() if app not in removed}
     return dg.SensorResult(
-        run_requests=requests,
-        dynamic_partitions_requests=[apps.build_add_request(new)] if new else [],
-        cursor=json.dumps({app: seen[app] for app in sorted(found) if app in seen}),
+        run_requests=looked.requests,
+        dynamic_partitions_requests=[*changes, *([apps.build_delete_request(removed)] if removed else [])],
+        cursor=write_watch(Watch({**looked.seen, **left})),
     )
 
 
-def _mark(path: Path) -> str:
-    """Return what changes whenever a spec's file or an override of it does."""
-    stat = path.stat()
-    own = [part for folder in override_folders(path) for part in _marks(folder)]
-    return f"{path}:{stat.st_mtime_ns}:{stat.st_size}" + (f":{short_digest(own)}" if own else "")
+class _Tick(NamedTuple):
+    context: dg.SensorEvaluationContext
+    specs: SpecStore
+    workshop: WorkshopResource
+    marks: Marks
 
 
-def _marks(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        stat = path.lstat()
-        yield f"{path.name}:{stat.st_mtime_ns}:{stat.st_size}"
+class _Looked(NamedTuple):
+    requests: list[dg.RunRequest]
+    seen: dict[str, Watched]
 
 
-def _request(
-    instance: dg.DagsterInstance, app: str, mark: str, specs: SpecStore, workshop: WorkshopResource
-) -> Iterator[dg.RunRequest]:
-    """Yield the run of an application's stale stages; a wrong spec gets one that shows what is wrong."""
+def _look(tick: _Tick, found: dict[str, Path], watch: Watch) -> _Looked:
+    requests: list[dg.RunRequest] = []
+    seen: dict[str, Watched] = {}
+    end = time.monotonic() + _SECONDS_A_TICK
+    for app, path in found.items():
+        before = watch.apps.get(app)
+        if before is not None and before.mark == tick.marks.of(path, before.includes):
+            seen[app] = replace(before, gone=0) if before.gone else before
+        elif time.monotonic() < end and len(requests) < _REQUESTS_A_TICK:
+            _plan(tick, app, path, requests, seen)
+        elif before is not None:
+            seen[app] = before
+    return _Looked(requests, seen)
+
+
+def _plan(tick: _Tick, app: str, path: Path, requests: list[dg.RunRequest], seen: dict[str, Watched]) -> None:
+    """Ask for what a changed spec makes stale; an application that can't be planned is tried again later."""
     try:
-        plan = plan_app(instance, specs.entry(app), workshop.open())
+        files = includes(path, tick.workshop.open())
+        # Before the planning: what changes meanwhile is seen by the next tick.
+        marked = Watched(tick.marks.of(path, files), files)
+        requests.extend(_request(tick, app, marked.mark))
+        seen[app] = marked
+    except (ToldError, OSError) as error:
+        tick.context.log.warning(f"{app} is looked at again in the next tick: {error}")
+
+
+def _request(tick: _Tick, app: str, marked: str) -> Iterator[dg.RunRequest]:
+    """Yield the run of an application's stale stages; a wrong spec gets one that shows what is wrong."""
+    entry = tick.specs.entry(app)
+    try:
+        plan = plan_app(tick.context.instance, entry, tick.workshop.open())
     except SpecError:
-        yield dg.RunRequest(
-            f"spec:{app}:{mark}", partition_key=app, asset_selection=[dg.AssetKey("app_spec")]
-        )
-        return
-    if plan.stale:
-        yield dg.RunRequest(
-            f"spec:{app}:{plan.keys['release']}", partition_key=app, asset_selection=plan.selection()
-        )
+        why, key, chosen = "mistakes in what was written", marked, _at_fault(Path(entry.spec))
+    else:
+        if not plan.stale:
+            return
+        why, key, chosen = plan.why, plan.keys["release"], plan.selection()
+    tags = {WHY_TAG: why, TRIGGER_TAG: "spec_folder"}
+    yield dg.RunRequest(f"spec:{app}:{key}", partition_key=app, asset_selection=chosen, tags=tags)
+
+
+def _at_fault(spec: Path) -> list[dg.AssetKey]:
+    """Return the assets that show what is wrong: those of the overrides, or of the spec."""
+    try:
+        overrides_of(spec)
+    except SpecError:
+        return [dg.AssetKey(name) for name in DIRECTIVES]
+    return [dg.AssetKey("app_spec")]
+
+
+def _gone(known: set[str], found: dict[str, Path], watch: Watch, specs: SpecStore) -> dict[str, Watched]:
+    """Return the folder's applications whose spec is not there; an empty folder is taken for a mishap."""
+    folder = specs.watched()
+    if not found:
+        return {app: seen for app, seen in watch.apps.items() if app in known}
+    missing: dict[str, Watched] = {}
+    for app in sorted(known - found.keys()):
+        entry = specs.state().entry(app)
+        if entry is not None and Path(entry.spec).parent == folder and not Path(entry.spec).exists():
+            before = watch.apps.get(app, Watched(""))
+            missing[app] = replace(before, gone=before.gone + 1)
+    return missing
 
 
 SENSORS = (spec_folder,)

@@ -19,10 +19,13 @@ class SpecStore(dg.ConfigurableResource[None]):
     folder: str = ""
     home: str = ""
 
+    def watched(self) -> Path:
+        """Return the folder."""
+        return Path(self.folder or os.environ.get("APPGEN_SPECS") or "specs").absolute()
+
     def specs(self) -> dict[str, Path]:
         """Return application -> main file, for the folder's specs."""
-        folder = Path(self.folder or os.environ.get("APPGEN_SPECS") or "specs").absolute()
-        named = ((app_name(path), path) for path in sorted(folder.glob("*.yaml")))
+        named = ((app_name(path), path) for path in sorted(self.watched().glob("*.yaml")))
         return {app: path for app, path in named if app}
 
     def entry(self, app: str) -> AppEntry:

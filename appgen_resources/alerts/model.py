@@ -20,7 +20,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Subject(msgspec.Struct, frozen=True, order=True):
-    """What can be well or not: a check of an asset, the making of an asset, or a job as a whole."""
+    """What can be well or not: a check of an asset, the step that makes assets, or a job as a whole."""
 
     app: str
     asset: str = ""

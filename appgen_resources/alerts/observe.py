@@ -1,20 +1,22 @@
 """What finished runs say: every check that they evaluated, every asset that they made or could not make."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import dagster as dg
 from dagster import DagsterEventType as Kind
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
 from appgen_resources.alerts.model import Observation, Problem, Subject
 from appgen_resources.alerts.problems import problem, problems_of
 from appgen_resources.history import PARTITION_TAG
+from appgen_resources.operations.model import Severity
 from generator.stages.store import Store
 
 ATTEMPT_TAG = "appgen/repair_attempt"
 _ENDS = (Kind.RUN_SUCCESS, Kind.RUN_FAILURE, Kind.RUN_CANCELED)
-_ASKED = {Kind.ASSET_CHECK_EVALUATION, Kind.ASSET_MATERIALIZATION, Kind.STEP_FAILURE}
+_ASKED = {Kind.ASSET_CHECK_EVALUATION, Kind.ASSET_MATERIALIZATION, Kind.STEP_SUCCESS, Kind.STEP_FAILURE}
 _RUNS_A_TICK = 50
 _LOOK_BACK = 3600.0  # seconds, at the first tick ever
 _GATE_ERROR = "DagsterAssetCheckFailedError"
@@ -86,14 +88,35 @@ def observe(instance: dg.DagsterInstance, ended: Ended, store: Store) -> list[Ob
     return [*seen, *_whole(ended, any(not o.ok for o in seen))]
 
 
+def standing(
+    instance: dg.DagsterInstance, keys: Sequence[dg.AssetCheckKey], store: Store
+) -> list[Observation]:
+    """Return what checks say that are evaluated without a run, as they stand now."""
+    latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys))
+    return [o for record in latest.values() if (o := _standing(record, store)) is not None]
+
+
+def _standing(record: AssetCheckExecutionRecord, store: Store) -> Observation | None:
+    answer = record.evaluation
+    if not isinstance(answer, dg.AssetCheckEvaluation) or record.event is None:
+        return None
+    at = record.event.timestamp
+    subject = Subject(answer.partition or "", answer.asset_key.path[-1], answer.check_name)
+    if answer.passed:
+        return Observation(subject, True, at, record.run_id)
+    severity: Severity = "error" if answer.severity is dg.AssetCheckSeverity.ERROR else "warning"
+    problems = problems_of(answer, {}, store)
+    return Observation(subject, False, at, record.run_id, severity, problems)
+
+
 def _event(
     run: dg.DagsterRun, event: dg.DagsterEvent, at: float, metadata: Mapping[str, Any], store: Store
 ) -> Iterator[Observation]:
     match event.event_type:
         case Kind.ASSET_CHECK_EVALUATION:
             yield _check(run, event.asset_check_evaluation_data, at, metadata, store)
-        case Kind.ASSET_MATERIALIZATION if event.asset_key is not None:
-            yield _seen(run, Subject(_app(run, event.partition), event.asset_key.path[-1]), at)
+        case Kind.STEP_SUCCESS:
+            yield _seen(run, Subject(_app(run, None), event.step_key or ""), at)
         case Kind.STEP_FAILURE:
             yield from _step(run, event, at)
         case _:
@@ -115,9 +138,10 @@ def _check(
 
 
 def _step(run: dg.DagsterRun, event: dg.DagsterEvent, at: float) -> Iterator[Observation]:
-    """Yield that an asset could not be made, unless it is its check that says so."""
+    """Yield that an asset could not be made; it could when only a check of it has failed."""
     data = event.step_failure_data
     if data.error is not None and data.error.cls_name == _GATE_ERROR:
+        yield _seen(run, Subject(_app(run, None), event.step_key or ""), at)
         return
     told = data.user_failure_data.description if data.user_failure_data else None
     cause = data.error.cause or data.error if data.error else None

@@ -75,7 +75,7 @@ def doing_text(doing: Doing) -> str:
 
 
 def _links(event: Event, ui: str) -> str:
-    lines = [f"Run: {ui}/runs/{event.run}"]
+    lines = [f"Run: {ui}/runs/{event.run}"] if event.run else []
     assets = list(dict.fromkeys(e.subject.asset for e in event.entries if e.subject.asset))
     for asset in assets[:_MOST_ENTRIES]:
         partition = f"&partition={quote(event.app)}" if event.app else ""

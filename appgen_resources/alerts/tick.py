@@ -1,6 +1,6 @@
 """One look at the fleet: what has ended since, who has to know, and sending it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import dagster as dg
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from appgen_resources.alerts.channel import send
 from appgen_resources.alerts.ledger import read_ledger, write_ledger
 from appgen_resources.alerts.model import Delivery, Doing, Event, Ledger, Open
-from appgen_resources.alerts.observe import advanced, ended_runs, first_cursors, observe
+from appgen_resources.alerts.observe import advanced, ended_runs, first_cursors, observe, standing
 from appgen_resources.alerts.outbox import Send, deliveries, flush
 from appgen_resources.alerts.track import blocked, forget, track
 from appgen_resources.operations.model import Operations
@@ -41,10 +41,11 @@ def alert_tick(
     now: float,
     ask: Ask = nothing_is_done,
     sending: Send = send,
+    runless: Sequence[dg.AssetCheckKey] = (),
 ) -> Told:
     """Look once. What is known and what waits is kept before anything is sent: a crash loses nothing."""
     before = read_ledger(instance)
-    ledger, events = _news(instance, forget(before, apps), store, ask)
+    ledger, events = _news(instance, forget(before, apps), store, ask, runless)
     ledger = replace(ledger, outbox=(*ledger.outbox, *deliveries(events, told, now)))
     if ledger != before:
         write_ledger(instance, ledger)
@@ -58,10 +59,17 @@ def alert_tick(
     return Told(events, *done)
 
 
-def _news(instance: dg.DagsterInstance, ledger: Ledger, store: Store, ask: Ask) -> tuple[Ledger, list[Event]]:
+def _news(
+    instance: dg.DagsterInstance,
+    ledger: Ledger,
+    store: Store,
+    ask: Ask,
+    runless: Sequence[dg.AssetCheckKey],
+) -> tuple[Ledger, list[Event]]:
     cursors = ledger.cursors or first_cursors(instance)
     ended = ended_runs(instance, cursors)
     seen = [o for one in ended for o in observe(instance, one, store)]
+    seen += standing(instance, runless, store)
     ledger, events = track(replace(ledger, cursors=advanced(cursors, ended)), seen)
     ledger, stuck = blocked(ledger, lambda entry: ask(instance, entry))
     failed = [_with_doing(instance, e, ask) for e in events if not _told_by(e, stuck)]
