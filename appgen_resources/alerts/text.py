@@ -18,8 +18,8 @@ def title(event: Event) -> str:
     subject = what if not more else f"{what} and {more} more"
     words = {
         "failed": "failed" if event.severity != "warning" else "found something to look at",
-        "blocked": "needs a person",
-        "well": "is well again",
+        "blocked": "need a person" if more else "needs a person",
+        "well": "are well again" if more else "is well again",
     }
     return f"{event.app or FLEET}: {subject} {words[event.change]}"
 

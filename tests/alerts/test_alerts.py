@@ -69,7 +69,7 @@ def test_a_blocking_check_and_a_crash_are_told_too(fleet: Fleet, hook: Hook) -> 
     assert "the sandbox is gone" in hook.got[1]["message"]
     fleet.recover()
     fleet.tick()
-    assert hook.titles[2:] == ["library: smoke_result and 1 more is well again"]
+    assert hook.titles[2:] == ["library: smoke_result.all_passed and 1 more are well again"]
 
 
 def test_a_run_whose_process_was_lost_is_told(fleet: Fleet, hook: Hook) -> None:
