@@ -99,7 +99,8 @@ def complaints(built: Built) -> list[str]:
     """Everything that keeps the application from being whole: gates first, then scenarios."""
     report = built.gates()
     found = [f"gate {g.gate}: skipped: {g.skipped}" for g in report.gates if g.skipped]
-    found += [f"gate {f.source}: {f.code} {f.path}:{f.line} {f.message}" for f in report.findings]
+    wrong = [f for f in report.findings if f.severity == "error"]
+    found += [f"gate {f.source}: {f.code} {f.path}:{f.line} {f.message}" for f in wrong]
     return found or list(_failures(built.smoke()))
 
 
