@@ -10,6 +10,7 @@ warnings.filterwarnings("ignore", category=PreviewWarning)
 
 from appgen_assets import backend, directives, frontend, mutants, verification  # noqa: E402
 from appgen_assets.alerts import alerts  # noqa: E402
+from appgen_assets.drift import database_drift, hourly_database_drift, live_database  # noqa: E402
 from appgen_assets.jobs import JOBS  # noqa: E402
 from appgen_assets.progress import NAME, progress_logger  # noqa: E402
 from appgen_assets.schedules import SCHEDULES  # noqa: E402
@@ -40,14 +41,15 @@ ASSETS = (
     verification.release,
     mutants.mutation_score,
     generator_rollout,
+    live_database,
 )
 
 defs = dg.Definitions(
     assets=ASSETS,
     asset_checks=(canaries_green,),
-    jobs=(*JOBS, mutants.mutants),
+    jobs=(*JOBS, mutants.mutants, database_drift),
     sensors=(*SENSORS, generator_upgrades, alerts),
-    schedules=(*SCHEDULES, mutants.weekly_mutants),
+    schedules=(*SCHEDULES, mutants.weekly_mutants, hourly_database_drift),
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, NAME: progress_logger},
     resources={

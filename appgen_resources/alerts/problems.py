@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
+from msgspec.structs import replace
 
 from appgen_resources.alerts.model import Problem
 from generator.core.diagnostics import Diagnostic
@@ -78,6 +79,8 @@ def _diagnostic(found: Diagnostic) -> Problem:
 def _told(answer: dg.AssetCheckEvaluation) -> Iterable[Problem]:
     shown = answer.metadata.get(TABLE)
     if isinstance(shown, dg.TableMetadataValue):
-        yield from (problem(str(record.data.get("problem", ""))) for record in shown.records)
+        for record in shown.records:
+            words, node, spec = (str(record.data.get(name) or "") for name in ("problem", "IR node", "spec"))
+            yield replace(problem(words), node=node, spec=spec)
     else:
         yield problem(answer.description or "it has failed")
