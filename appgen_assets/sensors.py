@@ -24,7 +24,7 @@ from generator.pipeline import DIRECTIVES
 TRIGGER_TAG = "appgen/trigger"
 _SECONDS_A_TICK = 30.0
 _REQUESTS_A_TICK = 100
-_TICKS_GONE = 2  # a checkout of a repository may remove a file for a moment
+_TICKS_GONE = 2  # a change of branches may remove a file for a moment
 
 
 @dg.sensor(
