@@ -13,8 +13,10 @@ from appgen_assets.alerts import alerts  # noqa: E402
 from appgen_assets.drift import database_drift, hourly_database_drift, live_database  # noqa: E402
 from appgen_assets.jobs import JOBS  # noqa: E402
 from appgen_assets.progress import NAME, progress_logger  # noqa: E402
+from appgen_assets.retention import artefact_store, daily_retention, retention  # noqa: E402
 from appgen_assets.schedules import SCHEDULES  # noqa: E402
 from appgen_assets.sensors import SENSORS  # noqa: E402
+from appgen_assets.status import app_status, app_status_sensor  # noqa: E402
 from appgen_assets.waves import canaries_green, generator_rollout, generator_upgrades  # noqa: E402
 from appgen_resources.artefacts import ArtefactIO  # noqa: E402
 from appgen_resources.reports import ReportStore  # noqa: E402
@@ -42,14 +44,16 @@ ASSETS = (
     mutants.mutation_score,
     generator_rollout,
     live_database,
+    app_status,
+    artefact_store,
 )
 
 defs = dg.Definitions(
     assets=ASSETS,
     asset_checks=(canaries_green,),
-    jobs=(*JOBS, mutants.mutants, database_drift),
-    sensors=(*SENSORS, generator_upgrades, alerts),
-    schedules=(*SCHEDULES, mutants.weekly_mutants, hourly_database_drift),
+    jobs=(*JOBS, mutants.mutants, database_drift, retention),
+    sensors=(*SENSORS, generator_upgrades, alerts, app_status_sensor),
+    schedules=(*SCHEDULES, mutants.weekly_mutants, hourly_database_drift, daily_retention),
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, NAME: progress_logger},
     resources={

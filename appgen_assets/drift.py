@@ -21,6 +21,7 @@ from generator.stages.releases import bundle_of, releases
 from generator.verify.provenance import locate
 
 _FITS = "matches_the_models"
+DRIFT_CHECK = dg.AssetCheckKey(dg.AssetKey("live_database"), _FITS)
 _UPGRADED = "at_the_delivered_revision"
 
 

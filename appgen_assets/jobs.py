@@ -20,6 +20,11 @@ deliver = dg.define_asset_job(
     selection=dg.AssetSelection.assets("release"),
     description="Delivers the last bundle that has passed.",
 )
+status = dg.define_asset_job(
+    "status",
+    selection=dg.AssetSelection.assets("app_status"),
+    description="Looks at every application again and shows how it stands.",
+)
 
-JOBS = (build, verify, deliver)
-__all__ = ["JOBS", "apps", "build", "deliver", "verify"]
+JOBS = (build, verify, deliver, status)
+__all__ = ["JOBS", "apps", "build", "deliver", "status", "verify"]

@@ -17,6 +17,7 @@ from appgen_resources.history import PARTITION_TAG
 from appgen_resources.operations.model import Operations
 from appgen_resources.operations.read import load_operations
 from appgen_resources.specs import SpecStore
+from appgen_resources.status import UNFINISHED
 from appgen_resources.waves import Rollout, Standing, advance, begin
 from appgen_resources.workshop import WorkshopResource, code_versions
 from generator.core.diagnostics import SpecError
@@ -27,13 +28,6 @@ WAVE_TAG = "appgen/wave"
 ROLLOUT = "generator_rollout"
 CANARIES_CHECK = "canaries_green"
 BROKEN = "failed canaries"
-_UNFINISHED = (
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-)
 
 generator_rollout = dg.AssetSpec(
     ROLLOUT,
@@ -101,7 +95,7 @@ class _Plans:
     def standing(self, app: str) -> Standing:
         """Return how an application stands: green when nothing of it is stale and every check has passed."""
         tags = {PARTITION_TAG: app, WAVE_TAG: self._version}
-        if self._instance.get_runs(dg.RunsFilter(tags=tags, statuses=list(_UNFINISHED)), limit=1):
+        if self._instance.get_runs(dg.RunsFilter(tags=tags, statuses=list(UNFINISHED)), limit=1):
             return "building"
         try:
             return "failed" if self._stale(app)[0] else "green"

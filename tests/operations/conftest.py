@@ -17,6 +17,7 @@ from appgen_resources.workshop import WorkshopResource
 from generator.host.state import State
 from generator.host.workshop import compile_spec
 from generator.pipeline import STAGES
+from generator.stages.releases import Released, note
 from generator.stages.steps import release
 
 SPEC = """\
@@ -71,6 +72,7 @@ class Workspace:
         plan = plan_compiled(self.log, entry, done, workshop)
         if ok:
             release.run(done["app_bundle"].value, entry.out, title=app)
+            note(workshop.store, app, Released(0, "2026-01-01", entry.out, done["app_bundle"].ref, 1))
         run = defs.resolve_job_def("build")
         made = self.log.create_run_for_job(run, tags={"dagster/partition": app, **(tags or {})})
         for stage in STAGES:
