@@ -61,15 +61,17 @@ def plan_all(plan: Plan) -> Plan:
 def _stale(
     history: History, wanted: dict[str, str], done: dict[str, Artefact], out: str
 ) -> Iterator[tuple[str, str]]:
-    last = {stage.name: history.last_key(stage.name) for stage in STAGES}
-    runs = {name: made[1] for name, made in last.items() if made is not None}
+    last = {stage.name: history.last(stage.name) for stage in STAGES}
+    runs = {name: made.run for name, made in last.items() if made is not None}
     unsettled = history.unsettled(names_by_stage(), runs)
     for stage in STAGES:
         made = last[stage.name]
         if made is None:
             yield stage.name, "never made"
-        elif made[0] != wanted[stage.name]:
+        elif made.key != wanted[stage.name]:
             yield stage.name, "what it reads, or its code, has changed"
+        elif stage.pure and made.version != done[stage.name].ref.digest:
+            yield stage.name, "what was kept of it was not what it makes"
         elif stage.name in unsettled:
             yield stage.name, "a check has failed, or was not made"
         elif stage.name == "release" and not _delivered(done, out):

@@ -1,5 +1,7 @@
 """What the event log knows of an application: last keys, last verdicts, runs that were cut off."""
 
+from typing import NamedTuple
+
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 from dagster._core.event_api import PartitionKeyFilter
@@ -13,7 +15,16 @@ from generator.host.pids import is_dead
 KEY_TAG = "appgen/key"
 CACHE_TAG = "appgen/cache"
 PROCESS_TAG = "appgen/process"
+DATA_VERSION_TAG = "dagster/data_version"
 PARTITION_TAG = "dagster/partition"
+
+
+class Last(NamedTuple):
+    """An asset's last materialization: its key, its data version, its run."""
+
+    key: str
+    version: str
+    run: str
 
 
 class History:
@@ -23,14 +34,15 @@ class History:
         self._instance = instance
         self._app = app
 
-    def last_key(self, asset: str) -> tuple[str, str] | None:
-        """Return the key tag and the run of an asset's last materialization; None if there is none."""
+    def last(self, asset: str) -> Last | None:
+        """Return what is known of an asset's last materialization; None if there is none."""
         chosen = dg.AssetRecordsFilter(dg.AssetKey(asset), asset_partitions=[self._app])
         records = self._instance.fetch_materializations(chosen, limit=1).records
         made = records[0].asset_materialization if records else None
         if made is None:
             return None
-        return (made.tags or {}).get(KEY_TAG, ""), records[0].run_id
+        tags = made.tags or {}
+        return Last(tags.get(KEY_TAG, ""), tags.get(DATA_VERSION_TAG, ""), records[0].run_id)
 
     def unsettled(self, checks: dict[str, list[str]], runs: dict[str, str]) -> set[str]:
         """Return the assets for which a check is missing or has failed since `runs` made them."""

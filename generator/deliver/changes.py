@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from difflib import unified_diff
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -156,9 +157,28 @@ def refuse_edited(out: Path, edited: tuple[str, ...]) -> None:
         )
 
 
-def spare_name(path: str, taken: Mapping[str, object] | frozenset[str]) -> str:
-    """Return the name that an edited file is kept under."""
-    name, number = f"{path}.orig", 1
+def spare_name(path: str, taken: Mapping[str, object] | frozenset[str], suffix: str = "orig") -> str:
+    """Return the name that an edited file, or the patch of its edit, is kept under."""
+    name, number = f"{path}.{suffix}", 1
     while name in taken:
-        name, number = f"{path}.orig.{number}", number + 1
+        name, number = f"{path}.{suffix}.{number}", number + 1
     return name
+
+
+def edited(out: Path) -> tuple[str, ...]:
+    """Return the delivered files that were changed by hand since; none where nothing was delivered."""
+    manifest = read_manifest(out)
+    return compare(out, (), manifest).edited if manifest is not None else ()
+
+
+def patch_of(out: Path, path: str, delivered: str) -> str:
+    """Return the edit of a delivered file as a patch; "" if what lies there is no text."""
+    try:
+        now = inside(out, path).read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    before, after = (text.splitlines(keepends=True) for text in (delivered, now))
+    lines = unified_diff(before, after, f"a/{path}", f"b/{path}")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )

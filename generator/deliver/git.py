@@ -7,7 +7,8 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from dulwich import porcelain
@@ -21,6 +22,7 @@ from filelock import FileLock
 from msgspec.structs import replace
 
 from generator.core.errors import MachineError, ToldError
+from generator.deliver import changes
 from generator.deliver.changes import compare, read_manifest
 from generator.deliver.target import GitTarget
 from generator.deliver.tree import DeliveryReport, deliver
@@ -31,12 +33,19 @@ _MOST_NAMED = 20
 
 
 def deliver_to_git(
-    bundle: Files, target: GitTarget, *, title: str, why: str = "", force: bool = False
+    bundle: Files,
+    target: GitTarget,
+    *,
+    title: str,
+    why: str = "",
+    force: bool = False,
+    originals: Mapping[str, str] | None = None,
 ) -> DeliveryReport:
     """Commit the bundle to the branch if it changes anything; ToldError or MachineError change nothing."""
     try:
         with _locked(target), _open(target) as repo:
-            return _deliver(repo, bundle, target, title, why, force=force)
+            give = partial(deliver, bundle, force=force, originals=originals)
+            return _deliver(repo, give, target, title, why)
     except OSError as error:
         raise MachineError(
             f"can't deliver to {target}: {error.strerror or error}", "The branch has not been changed."
@@ -52,6 +61,14 @@ def is_current(bundle: Files, target: GitTarget) -> bool:
         return manifest is not None and not compare(out, bundle.files, manifest).any
 
 
+def edited(target: GitTarget) -> tuple[str, ...]:
+    """Return the delivered files that commits have changed since."""
+    if not target.repository.exists():
+        return ()
+    with _open(target) as repo, _checked_out(repo, target) as out:
+        return changes.edited(out)
+
+
 def tip(target: GitTarget) -> str:
     """Return the commit that the branch points to, "" if there is none."""
     with _open(target) as repo:
@@ -59,14 +76,14 @@ def tip(target: GitTarget) -> str:
 
 
 def _deliver(
-    repo: Repo, bundle: Files, target: GitTarget, title: str, why: str, *, force: bool
+    repo: Repo, give: Callable[[Path], DeliveryReport], target: GitTarget, title: str, why: str
 ) -> DeliveryReport:
     before = _tip(repo, target)
     in_use = _in_use(repo, target)
     if in_use:
         _refuse_dirty(repo, target)
     with _checked_out(repo, target) as out:
-        report = deliver(bundle, out, force=force)
+        report = give(out)
         tree = _tree(repo, target, out)
     report = replace(report, out=str(target))
     if before is not None and _commit(repo, before).tree == tree:

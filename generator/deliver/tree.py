@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -19,15 +20,19 @@ from generator.deliver.changes import (
     belongs_to_person,
     compare,
     make_manifest,
+    patch_of,
     read_manifest,
     refuse_edited,
     refuse_foreign,
     spare_name,
+    text_digest,
     walk,
 )
 from generator.deliver.swap import fresh_folder, recover, replace_folder
 from generator.emit.tree import EmittedFile
 from generator.verify.sandbox import Files
+
+_PATCH = "edit.patch"
 
 
 class DeliveryReport(msgspec.Struct, frozen=True):
@@ -42,8 +47,13 @@ class DeliveryReport(msgspec.Struct, frozen=True):
     saved: tuple[str, ...] = ()
 
 
-def deliver(bundle: Files, out: Path, *, force: bool = False) -> DeliveryReport:
-    """Make `out` hold exactly the bundle and what people wrote; ToldError or MachineError change nothing."""
+def deliver(
+    bundle: Files, out: Path, *, force: bool = False, originals: Mapping[str, str] | None = None
+) -> DeliveryReport:
+    """Make `out` hold exactly the bundle and what people wrote; ToldError or MachineError change nothing.
+
+    With `originals` (path -> text that was delivered last) hand edits are kept as patches beside their files.
+    """
     out = out.resolve()
     if not out.name:
         raise ToldError(f"{out} is no folder to deliver to", "Choose another --out.")
@@ -53,7 +63,7 @@ def deliver(bundle: Files, out: Path, *, force: bool = False) -> DeliveryReport:
         lock.touch()  # FileLock would try for ever where no file can be made
         with FileLock(lock):
             recover(out)
-            return _deliver(bundle.files, out, force=force)
+            return _deliver(bundle.files, out, originals, force=force)
     except OSError as error:
         raise MachineError(
             f"can't deliver to {out}: {error.strerror}" + (f" ({error.filename})" if error.filename else ""),
@@ -61,18 +71,21 @@ def deliver(bundle: Files, out: Path, *, force: bool = False) -> DeliveryReport:
         ) from error
 
 
-def _deliver(files: tuple[EmittedFile, ...], out: Path, *, force: bool) -> DeliveryReport:
+def _deliver(
+    files: tuple[EmittedFile, ...], out: Path, originals: Mapping[str, str] | None, *, force: bool
+) -> DeliveryReport:
     old = _old_manifest(out, force=force)
     changes = compare(out, files, old)
     new = make_manifest(files)
     if not force:
         refuse_foreign(out, old)
+    if not force and originals is None:
         refuse_edited(out, changes.edited)
     saved: tuple[str, ...] = ()
     if changes.any or new != old:
         fresh = fresh_folder(out)
         try:
-            saved = _fill(fresh, out, files, changes, new)
+            saved = _fill(fresh, out, files, changes, new, _known(originals, old))
             replace_folder(fresh, out)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -88,8 +101,19 @@ def _old_manifest(out: Path, *, force: bool) -> Manifest | None:
     return read_manifest(out)
 
 
+def _known(originals: Mapping[str, str] | None, old: Manifest | None) -> dict[str, str]:
+    """Return the texts that really are what was delivered."""
+    hashes = old.files if old else {}
+    return {p: text for p, text in (originals or {}).items() if hashes.get(p) == text_digest(text)}
+
+
 def _fill(
-    fresh: Path, out: Path, files: tuple[EmittedFile, ...], changes: Changes, manifest: Manifest
+    fresh: Path,
+    out: Path,
+    files: tuple[EmittedFile, ...],
+    changes: Changes,
+    manifest: Manifest,
+    originals: Mapping[str, str],
 ) -> tuple[str, ...]:
     """Make the new tree: links to what stays as it is, new files for the rest."""
     stay = frozenset(changes.unchanged)
@@ -101,7 +125,7 @@ def _fill(
             _write(inside(fresh, file.path), file.text)
     for path in changes.kept:
         _take_over(out, fresh, path, path)
-    saved = _save_edited(out, fresh, changes.edited)
+    saved = _save_edited(out, fresh, changes.edited, originals)
     _write(
         fresh / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest, order="sorted")).decode() + "\n"
     )
@@ -110,16 +134,22 @@ def _fill(
     return saved
 
 
-def _save_edited(out: Path, fresh: Path, edited: tuple[str, ...]) -> tuple[str, ...]:
+def _save_edited(
+    out: Path, fresh: Path, edited: tuple[str, ...], originals: Mapping[str, str]
+) -> tuple[str, ...]:
     """Keep what stood at an edited path, or at the link or file that is in the way above it."""
     standing = sorted({_standing(out, path) for path in edited})
     taken = set(walk(fresh))
     names = []
     for path in standing:
-        name = spare_name(path, frozenset(taken))
+        patch = patch_of(out, path, originals[path]) if path in originals else ""
+        name = spare_name(path, frozenset(taken), _PATCH if patch else "orig")
         taken.add(name)
         names.append(name)
-        _take_over(out, fresh, path, name)
+        if patch:
+            _write(fresh / name, patch)
+        else:
+            _take_over(out, fresh, path, name)
     return tuple(names)
 
 

@@ -17,8 +17,9 @@ from generator.emit.overrides import FileOverride, Overrides, Pin
 from generator.emit.sandboxed import overriding
 from generator.emit.tree import EmittedFile, Tree
 
-EXTENSIONS = "app/extensions/"  # files may be added here
+ADDED = ("app/extensions/", "migrations/versions/")  # files may be added here
 
+_AND = " and "
 Emit = Callable[[], list[EmittedFile]]
 EmitPinned = Callable[[Mapping[str, str]], list[EmittedFile]]
 
@@ -66,13 +67,13 @@ class Lenient:
 
 def _refuse_unknown(files: Iterable[FileOverride], plain: Tree) -> None:
     known = plain.paths()
-    wrong = [f for f in files if f.path not in known and not f.path.startswith(EXTENSIONS)]
+    wrong = [f for f in files if f.path not in known and not f.path.startswith(ADDED)]
     if wrong:
         raise SpecError([_unknown(file, known) for file in wrong])
 
 
 def _unknown(file: FileOverride, known: tuple[str, ...]) -> Diagnostic:
-    hint = did_you_mean(file.path, known) or f"Only {EXTENSIONS} takes files that are not generated."
+    hint = did_you_mean(file.path, known) or f"Only {_AND.join(ADDED)} take files that are not generated."
     return Diagnostic("O106", f"the application has no file {file.path}", Span(file.source, 1, 1, 1, 1), hint)
 
 

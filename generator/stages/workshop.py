@@ -53,6 +53,15 @@ class Workshop:
         kept = None if self._fresh else self._kept(stage, key)
         return kept or self._run(stage, key, done)
 
+    def made_now(self, stage: StageDef, done: Done) -> str:
+        """Return the data version of what a pure stage makes, whatever was kept of it; nothing is kept."""
+        made = resolve(stage.run)(self._tools, *self.views(stage, done))
+        return content_hash(canonical_json(made[0] if stage.sidecar else made))
+
+    def make_anew(self, stage: StageDef, done: Done) -> Artefact:
+        """Run a stage and keep its output in the place of what was kept."""
+        return self._run(stage, self.key(stage, done), done)
+
     def key(self, stage: StageDef, done: Done) -> str:
         """Return the hash of all that the stage's output depends on."""
         reads = [(i.stage, i.view.name, self._view_digest(done[i.stage], i.view)) for i in stage.inputs]
