@@ -13,6 +13,7 @@ from appgen_assets.alerts import alerts  # noqa: E402
 from appgen_assets.drift import database_drift, hourly_database_drift, live_database  # noqa: E402
 from appgen_assets.jobs import JOBS  # noqa: E402
 from appgen_assets.progress import NAME, progress_logger  # noqa: E402
+from appgen_assets.repair import repair, repair_sensor  # noqa: E402
 from appgen_assets.retention import artefact_store, daily_retention, retention  # noqa: E402
 from appgen_assets.schedules import SCHEDULES  # noqa: E402
 from appgen_assets.sensors import SENSORS  # noqa: E402
@@ -51,8 +52,8 @@ ASSETS = (
 defs = dg.Definitions(
     assets=ASSETS,
     asset_checks=(canaries_green,),
-    jobs=(*JOBS, mutants.mutants, database_drift, retention),
-    sensors=(*SENSORS, generator_upgrades, alerts, app_status_sensor),
+    jobs=(*JOBS, repair, mutants.mutants, database_drift, retention),
+    sensors=(*SENSORS, generator_upgrades, repair_sensor, alerts, app_status_sensor),
     schedules=(*SCHEDULES, mutants.weekly_mutants, hourly_database_drift, daily_retention),
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, NAME: progress_logger},

@@ -1,6 +1,6 @@
 """Building in this process, with the workspace's own history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
@@ -9,13 +9,18 @@ import msgspec
 from appgen_assets.partitions import APPS
 from appgen_assets.planning import Plan, plan_all, plan_compiled
 from appgen_assets.progress import NAME, Listener, listening
+from appgen_assets.repair import Repaired, repair_evidence, repair_run, tags_of
 from appgen_assets.stage_asset import EXIT_CODE, FORCE_TAG, FRESH_TAG, WHY_TAG
 from appgen_resources.history import PROCESS_TAG, History
 from appgen_resources.instance import open_instance
+from appgen_resources.repairs import well_again
 from generator.core.errors import EXIT_FINDINGS
 from generator.host.artefacts import open_store
 from generator.host.pids import own_tag
 from generator.host.state import AppEntry, State
+from generator.host.workshop import open_workshop
+from generator.repair.model import Evidence
+from generator.repair.session import Considered
 from generator.stages.model import Artefact
 from generator.stages.pointers import current
 from generator.stages.workshop import Workshop
@@ -59,33 +64,55 @@ class Builder:
         return plan_all(plan) if everything else plan
 
     def run(
-        self, plan: Plan, listener: Listener, *, everything: bool = False, force: bool = False
+        self,
+        plan: Plan,
+        listener: Listener,
+        *,
+        everything: bool = False,
+        force: bool = False,
+        tags: Mapping[str, str] | None = None,
     ) -> Outcome:
-        """Materialize what is stale."""
+        """Materialize what is stale; `tags` are those of a repair."""
         app = plan.entry.app
         self._instance.add_dynamic_partitions(APPS, [app])
-        tags = {
+        own = {
             PROCESS_TAG: own_tag(),
             FRESH_TAG: str(everything).lower(),
             FORCE_TAG: str(force).lower(),
             WHY_TAG: plan.why,
         }
         with listening(listener):
-            result = self._job().execute_in_process(
+            result = self._job("repair" if tags else "build").execute_in_process(
                 run_config={"loggers": {NAME: {}}},
                 instance=self._instance,
                 partition_key=app,
                 asset_selection=plan.selection(),
-                tags=tags,
+                tags={**own, **(tags or {})},
                 raise_on_error=False,
             )
         return self._outcome(plan, result)
 
-    def _job(self) -> dg.JobDefinition:
+    def repair(self, entry: AppEntry, run: str) -> Repaired | None:
+        """Decide what comes next after a run that failed, or a spec that could not be compiled (no run)."""
+        workshop = open_workshop(self._state)
+        failed = self._instance.get_run_by_id(run) if run else None
+        if failed is None:
+            return repair_evidence(self._instance, entry, Evidence(entry.app, ""), workshop)
+        return repair_run(self._instance, entry, failed, workshop)
+
+    def repair_tags(self, considered: Considered) -> dict[str, str]:
+        """Return the tags of the run that a repair asks for."""
+        return tags_of(considered)
+
+    def well_again(self, app: str) -> None:
+        """Close the repair of an application."""
+        well_again(open_workshop(self._state), app)
+
+    def _job(self, name: str) -> dg.JobDefinition:
         # Only a build that has something to do pays for loading the definitions.
         from appgen_assets.definitions import defs  # noqa: PLC0415
 
-        return defs.resolve_job_def("build")
+        return defs.resolve_job_def(name)
 
     def _smoke(self, app: str) -> Any:
         kept = current(open_store(self._state.artefacts), app, "smoke_result")

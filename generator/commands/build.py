@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,7 @@ import msgspec
 from generator.commands.diagnostics import display, print_diagnostics
 from generator.commands.paths import UsageError, find_specs, invocation
 from generator.commands.progress import Screen
+from generator.commands.repairs import tell_step
 from generator.commands.reports import export_failed, export_passed
 from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
@@ -37,6 +39,7 @@ class Options(msgspec.Struct, frozen=True):
     everything: bool = False
     force: bool = False
     sandbox: sandboxes.Kind = "process"
+    repair: bool = False  # until it is whole, or nothing more is safe
     reports: Path | None = None  # where a page and JUnit XML of each application are put
 
 
@@ -79,6 +82,13 @@ def _entry(path: Path, out: str | None, state: State, *, alone: bool) -> AppEntr
     return AppEntry(app, str(path.absolute()), absolute(target))
 
 
+class _Ended(msgspec.Struct, frozen=True):
+    """How a build ended; `run` is empty if it did not come to one."""
+
+    code: int
+    run: str = ""
+
+
 class _Build:
     """Builds one application after the other; Dagster is loaded when the first is compiled."""
 
@@ -92,9 +102,25 @@ class _Build:
         busy = f"another build of {entry.app} is running; waiting for it"
         with self.state.lock(entry.app, lambda: self._screen.say(busy)):
             self.state.remember(entry)
-            return self._build(entry)
+            ended = self._build(entry, everything=self._options.everything)
+            return self._repair(entry, ended) if self._options.repair else ended.code
 
-    def _build(self, entry: AppEntry) -> int:
+    def _repair(self, entry: AppEntry, ended: _Ended) -> int:
+        """Repair and build what that reaches, until it is whole or nothing more is safe."""
+        while ended.code:
+            repaired = self._builder.repair(entry, ended.run)
+            if repaired is None:
+                return ended.code
+            tell_step(repaired.considered, self._screen)
+            if repaired.plan is None:
+                return ended.code
+            ended = self._build(entry, self._builder.repair_tags(repaired.considered))
+        self._builder.well_again(entry.app)
+        return 0
+
+    def _build(
+        self, entry: AppEntry, tags: Mapping[str, str] | None = None, *, everything: bool = False
+    ) -> _Ended:
         began = time.perf_counter()
         screen = self._screen
         workshop = open_workshop(self.state)
@@ -102,24 +128,24 @@ class _Build:
             done = compile_spec(Path(entry.spec), workshop)
         except SpecError as error:  # an override that can't be used
             print_diagnostics(error.diagnostics, Path(entry.spec).parent)
-            return EXIT_FINDINGS
+            return _Ended(EXIT_FINDINGS)
         finally:
             self.state.save(workshop.code)
-        if self._options.everything or not done["app_bundle"].hit:
+        if everything or not done["app_bundle"].hit:
             _begin_gates(done, workshop)
-        plan = self._builder.plan(entry, done, workshop, everything=self._options.everything)
+        plan = self._builder.plan(entry, done, workshop, everything=everything)
         if not plan.stale:
             screen.say(f"{entry.app}: nothing has changed, nothing to do; it lies in {display(entry.out)}")
             self._export(entry.app, None)
-            return 0
+            return _Ended(0)
         with screen.app(entry.app, len(plan.stale), time.perf_counter() - began):
             outcome = self._builder.run(
-                plan, screen, everything=self._options.everything, force=self._options.force
+                plan, screen, everything=everything, force=self._options.force, tags=tags
             )
         self._export(entry.app, None if outcome.ok else outcome)
         plan_made, spans = done["test_plan"].value, done["application_ir"].sidecar or {}
         print_coverage(plan_made.coverage, spans, screen.console)
-        return _report(outcome, self.state, screen, time.perf_counter() - began)
+        return _Ended(_report(outcome, self.state, screen, time.perf_counter() - began), outcome.run)
 
     def _export(self, app: str, failed: Any) -> None:
         if self._options.reports is None:

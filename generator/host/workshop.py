@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from generator.core.diagnostics import SpecError
 from generator.emit.overrides import Overrides
 from generator.host.artefacts import open_store
 from generator.host.format import RuffFormatter
@@ -14,6 +15,7 @@ from generator.host.overrides import overrides_of
 from generator.host.sandboxes import chosen
 from generator.host.state import State
 from generator.pipeline import BY_NAME, compile_app
+from generator.repair.journal import journal
 from generator.stages.capture import capture
 from generator.stages.model import Artefact
 from generator.stages.source import SpecSource
@@ -50,9 +52,32 @@ def compile_spec(path: Path, workshop: Workshop, until: str = "") -> dict[str, A
     return compile_app(read_source(path, workshop), workshop, until, overrides)
 
 
-def overrides_in_force(path: Path, _: Workshop) -> Overrides:
+class Compiled(msgspec.Struct, frozen=True):
+    """What could be made of a spec, and why the rest could not."""
+
+    done: dict[str, Artefact]
+    error: SpecError | None = None
+
+
+def compile_as_far_as_possible(path: Path, workshop: Workshop) -> Compiled:
+    """Compile a spec with its overrides; one that can't be used ends it, and what was made stays."""
+    done: dict[str, Artefact] = {}
+    try:
+        overrides = overrides_in_force(path, workshop)
+        return Compiled(compile_app(read_source(path, workshop), workshop, "", overrides, done))
+    except SpecError as error:
+        return Compiled(done, error)
+
+
+def overrides_in_force(path: Path, workshop: Workshop) -> Overrides:
     """Return a spec's overrides as repairs have left them."""
-    return overrides_of(path)
+    written = overrides_of(path)
+    kept = journal(workshop.store, app_name(path) or "")
+    if not kept.in_force:
+        return written
+    from generator.repair.apply import effective  # noqa: PLC0415 - most applications need no repair
+
+    return effective(written, kept)
 
 
 def regressions_folder(spec: Path) -> Path:

@@ -52,7 +52,7 @@ def diagnose(case: Case) -> tuple[Diagnosis, ...]:
         cause = _cause(case, finding, stale)
         key = (cause.kind, cause.what, cause.stages)
         causes.setdefault(key, cause)
-        found.setdefault(key, []).append(_placed(case, finding))
+        found.setdefault(key, []).append(_placed(case, finding, cause))
     return tuple(
         Diagnosis(
             case.evidence.app,
@@ -198,7 +198,19 @@ def _as_finding(failure: StepFailure) -> Finding:
     return Finding(failure.stage, _FAILED, failure.message, node=APP, stage=failure.stage)
 
 
-def _placed(case: Case, finding: Finding) -> Finding:
-    if finding.span is not None or not finding.node:
-        return finding
-    return msgspec.structs.replace(finding, span=locate(finding.node, dict(case.places)))
+def _placed(case: Case, finding: Finding, cause: Cause) -> Finding:
+    """Return a finding with its node and its place; without a node, that of the override's lines."""
+    node = finding.node
+    if node in {"", APP} and cause.kind == "override":
+        touched = (n for f in case.files.values() for n in _nodes_of(f, cause.what))
+        node = next(touched, node)
+    known = dict(case.places)
+    span = finding.span if node == finding.node and finding.span else locate(node, known) if node else None
+    return msgspec.structs.replace(finding, node=node, span=span)
+
+
+def _nodes_of(file: EmittedFile, source: str) -> Iterator[str]:
+    """Yield the innermost nodes of the lines that an override has changed."""
+    for origin in (o for o in file.origins if o.source == source):
+        around = [b for b in file.blocks if b.first <= origin.last and origin.first <= b.last]
+        yield from (b.node for b in sorted(around, key=lambda b: b.last - b.first))

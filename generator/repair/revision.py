@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Mapping
+
+from generator.core.syntax_tree import parse
 from generator.emit.python import docstring, literal
 from generator.repair.model import CorrectDatabase
 
@@ -47,3 +51,30 @@ def revision_file(directive: CorrectDatabase, number: int) -> tuple[str, str]:
 def _plain(sql: str) -> str:
     """Return SQL in which no colon names a parameter."""
     return sql.replace(":", "\\:").replace("\\:\\:", "::")
+
+
+def newest_revision(files: Mapping[str, str]) -> str:
+    """Return the revision that no other follows, of path -> text; "" if there is not exactly one."""
+    found = [_ids(text) for path, text in sorted(files.items()) if path.startswith("migrations/versions/")]
+    followed = {down for _, down in found}
+    newest = [own for own, _ in found if own and own not in followed]
+    return newest[0] if len(newest) == 1 else ""
+
+
+def _ids(text: str) -> tuple[str, str]:
+    """Return the revision of a script and the one that it follows."""
+    try:
+        body = parse(text).body
+    except SyntaxError:
+        return "", ""
+    values: dict[str, str] = {}
+    for node in body:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(value)))
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(value)))
+            ):
+                values[name] = value
+            case _:
+                pass
+    return values.get("revision", ""), values.get("down_revision", "")

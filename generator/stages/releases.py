@@ -88,5 +88,11 @@ def bundle_of(store: Store, released: Released) -> Artefact:
     return find(store, BY_NAME["app_bundle"], released.bundle)
 
 
+def delivered_last(store: Store, app: str) -> dict[str, str]:
+    """Return path -> text of the current release; nothing if there is none."""
+    current = releases(store, app).current
+    return {f.path: f.text for f in bundle_of(store, current).value.files} if current else {}
+
+
 def _record(app: str) -> str:
     return f"releases/{app}"

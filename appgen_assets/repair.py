@@ -1,0 +1,166 @@
+"""Repair: a run that failed is looked at once; what it needs is decided, entered and then built."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import dagster as dg
+
+from appgen_assets.evidence import evidence_of
+from appgen_assets.partitions import APPS
+from appgen_assets.planning import Plan, plan_compiled
+from appgen_assets.stage_asset import KEEP_EDITS_TAG, WHY_TAG
+from appgen_assets.switches import sensor_status
+from appgen_resources.alerts.observe import ATTEMPT_TAG, Ended, advanced, ended_runs, first_cursors
+from appgen_resources.history import PARTITION_TAG
+from appgen_resources.repairs import repair_step, well_again
+from appgen_resources.specs import SpecStore
+from appgen_resources.workshop import WorkshopResource
+from generator.core.diagnostics import SpecError
+from generator.core.errors import ToldError
+from generator.host.state import AppEntry
+from generator.host.workshop import compile_as_far_as_possible
+from generator.pipeline import STAGES
+from generator.repair.evidence import of_diagnostics
+from generator.repair.loop import Apply
+from generator.repair.model import Evidence, KeepEdits
+from generator.repair.session import Considered
+from generator.stages.workshop import Workshop
+
+FINDING_TAG = "appgen/repair_finding"
+CAUSE_TAG = "appgen/repair_cause"
+_MOST_TEXT = 60
+
+repair = dg.define_asset_job(
+    "repair",
+    selection=dg.AssetSelection.groups("frontend", "backend", "verification", "repair"),
+    description="Builds what a repair has changed: exactly the affected assets and what follows from them.",
+)
+
+
+class Repaired(NamedTuple):
+    """What was decided, and what has to be built for it; nothing if the repair has ended."""
+
+    considered: Considered
+    plan: Plan | None
+
+
+def repair_run(
+    instance: dg.DagsterInstance, entry: AppEntry, run: dg.DagsterRun, workshop: Workshop
+) -> Repaired | None:
+    """Decide what comes next after a failed run; None if nothing in it needs a repair."""
+    evidence = evidence_of(instance, run, entry.app, workshop.store)
+    return repair_evidence(instance, entry, evidence, workshop) if evidence.any else None
+
+
+def repair_evidence(
+    instance: dg.DagsterInstance, entry: AppEntry, evidence: Evidence, workshop: Workshop
+) -> Repaired:
+    """Decide what comes next; what is to be built is compared with the event log after that."""
+    compiled = compile_as_far_as_possible(Path(entry.spec), workshop)
+    if compiled.error is not None:
+        found = tuple(of_diagnostics(compiled.error.diagnostics))
+        evidence = Evidence(entry.app, evidence.run, found)
+    considered = repair_step(entry, evidence, compiled.done, workshop)
+    if not considered.goes_on:
+        return Repaired(considered, None)
+    return Repaired(considered, plan_of(instance, entry, workshop))
+
+
+def plan_of(instance: dg.DagsterInstance, entry: AppEntry, workshop: Workshop) -> Plan:
+    """Return what is stale now; an override that can't be used makes its stage fail in the run."""
+    compiled = compile_as_far_as_possible(Path(entry.spec), workshop)
+    if compiled.error is None:
+        return plan_compiled(instance, entry, compiled.done, workshop)
+    stage = of_diagnostics(compiled.error.diagnostics)[0].stage
+    after = [s.name for s in STAGES if s.name in {stage, f"{stage}_directives"}]
+    return Plan(entry, {}, dict.fromkeys(after, "an override can't be used"))
+
+
+def tags_of(considered: Considered) -> dict[str, str]:
+    """Return the tags of a run that a repair has asked for."""
+    told = considered.told[0]
+    tags = {ATTEMPT_TAG: str(considered.attempt), FINDING_TAG: told.diagnosis}
+    step = considered.step
+    if isinstance(step, Apply):
+        tags |= {FINDING_TAG: step.diagnosis.id, CAUSE_TAG: _tag(step.diagnosis.cause.what)}
+        tags |= {WHY_TAG: f"repair: {step.directive}"}
+        if isinstance(step.directive, KeepEdits):
+            tags |= {KEEP_EDITS_TAG: "true"}
+    else:
+        tags |= {WHY_TAG: f"repair: {told.doing}"}
+    return tags
+
+
+def _tag(text: str) -> str:
+    return text if len(text) <= _MOST_TEXT else f"…{text[1 - _MOST_TEXT :]}"
+
+
+@dg.sensor(
+    name="repair",
+    job=repair,
+    minimum_interval_seconds=15,
+    default_status=sensor_status("repair"),
+    description=(
+        "Looks at every finished run once. What failed is diagnosed; if a rule repairs it safely, one run "
+        "makes exactly the affected assets. It ends when the application is whole, or when nothing more is "
+        "safe: `appgen repairs APP` says why."
+    ),
+)
+def repair_sensor(
+    context: dg.SensorEvaluationContext, specs: SpecStore, workshop: WorkshopResource
+) -> dg.SensorResult:
+    """Decide for each application whose last run failed."""
+    instance = context.instance
+    cursors = _read(context.cursor) or first_cursors(instance)
+    ended = ended_runs(instance, cursors)
+    latest = {one.run.tags[PARTITION_TAG]: one for one in ended if PARTITION_TAG in one.run.tags}
+    requests = [r for one in latest.values() for r in _requests(context, one, specs, workshop.open())]
+    return dg.SensorResult(run_requests=requests, cursor=_written(advanced(cursors, ended)))
+
+
+def _requests(
+    context: dg.SensorEvaluationContext, ended: Ended, specs: SpecStore, workshop: Workshop
+) -> Iterator[dg.RunRequest]:
+    app = ended.run.tags[PARTITION_TAG]
+    if app not in context.instance.get_dynamic_partitions(APPS):
+        return
+    if ended.run.status is dg.DagsterRunStatus.SUCCESS:
+        if "release" in {key.path[-1] for key in ended.run.asset_selection or ()}:
+            well_again(workshop, app)
+        return
+    if ended.run.status is not dg.DagsterRunStatus.FAILURE:
+        return
+    try:
+        repaired = repair_run(context.instance, specs.entry(app), ended.run, workshop)
+    except (ToldError, SpecError) as error:
+        context.log.warning(f"{app} can't be repaired: {error}")
+        return
+    yield from _request(context, app, ended, repaired)
+
+
+def _request(
+    context: dg.SensorEvaluationContext, app: str, ended: Ended, repaired: Repaired | None
+) -> Iterator[dg.RunRequest]:
+    if repaired is None:
+        return
+    for told in repaired.considered.told:
+        context.log.info(f"{app}: {told.chain}: {told.doing}")
+    if repaired.plan is None or not repaired.plan.stale:
+        return
+    yield dg.RunRequest(
+        run_key=f"repair:{app}:{ended.run.run_id}",
+        partition_key=app,
+        asset_selection=repaired.plan.selection(),
+        tags=tags_of(repaired.considered),
+    )
+
+
+def _read(cursor: str | None) -> dict[str, int]:
+    found: dict[str, int] = json.loads(cursor) if cursor else {}
+    return found
+
+
+def _written(cursors: Mapping[str, int]) -> str:
+    return json.dumps(cursors, sort_keys=True)
