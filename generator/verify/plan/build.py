@@ -95,7 +95,10 @@ def _plan_what_works(context: Context) -> None:
 def _settled(context: Context) -> list[Scenario]:
     """Keep what comes out the same among other rows and at other times; what must be alone comes first."""
     lonely = writes_others(context.ir)
-    named = [replace(s, alone=any(step.operation in lonely for step in s.steps)) for s in context.scenarios]
+    named = [
+        replace(s, alone=s.alone or any(step.operation in lonely for step in s.steps))
+        for s in context.scenarios
+    ]
     alone, taken = _keep_lonely(context, [s for s in named if s.alone])
     return [*alone, *_keep_social(context, [s for s in named if not s.alone], taken)]
 

@@ -12,7 +12,7 @@ from generator.verify.plan.conditions import Maker as FlowMaker
 from generator.verify.plan.conditions import Makers, all_uniques, find_operation
 from generator.verify.plan.maker import Maker
 from generator.verify.plan.values import Token, Value
-from generator.verify.plan.wants import Inside, Move, Program, Want, graft, keys_of
+from generator.verify.plan.wants import Fresh, Inside, Move, Program, Want, graft, keys_of
 
 MAX_ROWS = 60
 
@@ -31,9 +31,18 @@ class Builder:
         self.solved: dict[str, tuple[dict[int, Want], int]] = {}
         self._open: list[str] = []
 
-    def fresh(self, value: Value) -> Value:
-        """Give a token a number of its own."""
-        return self.maker.renew(value) if isinstance(value, Token) else value
+    def _renewer(self) -> Fresh:
+        """Return what gives tokens numbers of their own: the same one to equal tokens."""
+        known: dict[int, Token] = {}
+
+        def renew(value: Value) -> Value:
+            if not isinstance(value, Token):
+                return value
+            if value.number not in known:
+                known[value.number] = self.maker.renew(value)
+            return Token(known[value.number].number, value.shape)
+
+        return renew
 
     # --- rows ---
 
@@ -52,7 +61,7 @@ class Builder:
     def _grafted(self, program: Program, entity: str, given: dict[str, int]) -> tuple[Program, int]:
         """Add the rows that are known to work, led to the given ones; leave out what is not needed."""
         part, key = self.solved[entity]
-        grown, keys = graft(program, part, self.fresh)
+        grown, keys = graft(program, part, self._renewer())
         if not given:
             return grown, keys[key]
         want = grown.wants[keys[key]]
@@ -120,14 +129,12 @@ class Builder:
         return isinstance(want.values.get(name), Token) or want.refs.get(name) is not None
 
     def _set_apart(self, entity: Entity, unique: Unique, want: Want) -> Want:
-        for name in unique.fields:
-            field = self.index.field(entity.name, name)
-            if (
-                field.managed is Managed.CLIENT
-                and field.type.name != "row"
-                and self.maker.can_be_unique(field)
-            ):
-                return want.with_value(name, self.maker.unique(field))
+        """Give one field of the unique a value of its own; all of them where each has but few values."""
+        fields = [self.index.field(entity.name, name) for name in unique.fields]
+        own = [f for f in fields if f.managed is Managed.CLIENT and f.type.name != "row"]
+        wide = next((f for f in own if self.maker.can_be_unique(f)), None)
+        for field in own if wide is None else [wide]:
+            want = want.with_value(field.name, self.maker.unique(field))
         return want
 
     def _made_by(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -68,6 +68,16 @@ def _numbers(item: Field | Input, current: Any, gap: Decimal, moves: tuple[int, 
             yield from accepted(item, target + n * step)
 
 
+def beside(value: Any, moves: tuple[int, ...]) -> Iterator[Value]:
+    """Yield values at or next to a time of day or a text, in the direction of the moves."""
+    if isinstance(value, time):
+        day = datetime.combine(START.date(), value)
+        moved = (day + timedelta(seconds=n) for n in moves)
+        yield from (m.time() for m in moved if m.date() == day.date())
+    elif isinstance(value, str):
+        yield from (value + "0" * n if n >= 0 else value[:n] for n in moves)
+
+
 def accepted(item: Field | Input, value: Decimal) -> Iterator[Value]:
     """Yield the number, or its neighbours on the field's grid, if the field takes it."""
     if item.type.name == "float":
@@ -78,6 +88,13 @@ def accepted(item: Field | Input, value: Decimal) -> Iterator[Value]:
     for option in options:
         if numbers.fits(item.type, item.limits, option):
             yield numbers.typed(item.type, option)
+
+
+def enough(item: Field | Input, gap: Decimal) -> Iterator[Value]:
+    """Yield the number as large as a gap, or the largest that the input takes, and one more."""
+    highest = numbers.high(item.type, item.limits)
+    for amount in (gap, gap + numbers.step(item.type)):
+        yield from accepted(item, amount if highest is None else min(amount, highest))
 
 
 def scaled(item: Field | Input, current: Any, ratio: Decimal, moves: tuple[int, ...]) -> Iterator[Value]:

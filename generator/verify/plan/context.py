@@ -22,6 +22,7 @@ from generator.verify.plan.maker import Maker
 from generator.verify.plan.oracle import Oracle
 from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft
+from generator.verify.plan.respell import Respeller, Story
 from generator.verify.plan.scribe import Heading, Scribe
 from generator.verify.plan.search import Searcher
 from generator.verify.plan.session import Exchange, Session
@@ -54,6 +55,7 @@ class Context:
         self.turner = self.searcher.turner
         self.harvest = Harvest(self.index)
         self.states = States(self.builder, self.searcher, self.harvest)
+        self.respeller = Respeller(self.index, self.session)
         self.looker = Looker(self.session)
         self.scenarios: list[Scenario] = []
         self.uncovered: dict[str, str] = {}
@@ -180,10 +182,14 @@ class Context:
         asserts_effects: bool = False,
     ) -> None:
         """Write the session down as a scenario."""
+        chosen = list(self.session.exchanges if exchanges is None else exchanges)
+        position = next(n for n, e in enumerate(chosen) if e is target)
+        story = self.respeller.apart(Story(chosen, position))
         scribe = Scribe(self.index, self.session.names, self.session.entity_of, self.number)
-        chosen = self.session.exchanges if exchanges is None else exchanges
         named = msgspec.structs.replace(heading, name=self._unique(heading.name))
-        self.scenarios.append(scribe.scenario(named, list(chosen), target, asserts_effects=asserts_effects))
+        told = story.exchanges
+        written = scribe.scenario(named, told, told[position], asserts_effects=asserts_effects)
+        self.scenarios.append(msgspec.structs.replace(written, alone=story.alone))
 
     def _unique(self, name: str) -> str:
         wanted, number = name, 2

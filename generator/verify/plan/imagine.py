@@ -16,6 +16,7 @@ from generator.expr.model import EntityRef, Expr, Type
 from generator.ir.index import Index
 from generator.ir.model import Assign, Create, Each, Field, Managed, OperationKind
 from generator.ir.writes import effects_of
+from generator.verify.plan.maker import is_narrow
 from generator.verify.plan.realize import Run
 from generator.verify.plan.session import START, Session
 from generator.verify.plan.values import At, Day, Raw, Token, Value
@@ -206,6 +207,19 @@ class World:
             return evaluate(expr, self, scope)
         except (KeyError, TypeError, RecursionError, AttributeError, ArithmeticError, ValueError):
             return None
+
+    def spelled(self, value: Any) -> Value:
+        """Return a value as the planner writes it; one that was sent as a unique one stays that."""
+        written = from_python(value)
+        known = isinstance(written, str | int | Decimal) and not isinstance(written, bool)
+        symbol = (
+            self._session.names.sent.get(str(written) if known and not isinstance(written, int) else written)
+            if known
+            else None
+        )
+        if isinstance(symbol, dict) and "$unique" in symbol and not is_narrow(symbol):
+            return Token(symbol["$unique"], {k: v for k, v in symbol.items() if k != "$unique"})
+        return written
 
     # --- Environment ---
 

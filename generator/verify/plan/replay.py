@@ -54,7 +54,7 @@ class Replayer:
 
     `played` begins the count of scenarios after which their rows are forgotten; None: they never are.
     Before the first step, the one that matters and the last, one of the `companions` is played.
-    `claimed` holds what the rows of each scenario have taken.
+    `claimed` holds what the rows of each scenario have taken; of one alone, what is left.
     """
 
     def __init__(
@@ -83,7 +83,9 @@ class Replayer:
             self._interpreter.restore(before)
             step, problem = self._play(scenario, start)
             if not problem:
-                self.claimed[scenario.name] = self._taken
+                after = self._interpreter.snapshot()
+                left = self._claims.taken(before, after) if scenario.alone else self._taken
+                self.claimed[scenario.name] = left
                 return scenario, ""
             changed = _loosen(scenario, step, problem)
             if changed is None:

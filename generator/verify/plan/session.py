@@ -99,6 +99,11 @@ class Session:
         """The time of the next request."""
         return START + self._steps * TICK
 
+    @property
+    def state(self) -> State:
+        """All that is stored."""
+        return self._oracle.state()
+
     def rows(self, entity: str) -> Rows:
         """Return the rows of an entity by id."""
         return self._oracle.rows(entity)
@@ -151,9 +156,24 @@ class Session:
 
     def _carry_out(self, draft: Draft, path: dict[str, str], query: dict[str, str], body: Any) -> Exchange:
         before = self._oracle.state()
-        status, answer = self._oracle.call(draft.operation, path, query, body, self.now)
+        ask = self._walk if draft.walk else self._oracle.call
+        status, answer = ask(draft.operation, path, query, body, self.now)
         found = self._oracle.difference(before, self._oracle.state())
         return Exchange(draft, status, answer, *found)
+
+    def _walk(
+        self, operation: str, path: dict[str, str], query: dict[str, str], body: Any, now: datetime
+    ) -> tuple[int, Any]:
+        """Read a list page by page; the answer holds the items of all."""
+        limit, items = self.index.ir.infrastructure.max_page_size, list[Any]()
+        while True:
+            asked = {**query, "limit": str(limit), "offset": str(len(items))}
+            status, page = self._oracle.call(operation, path, asked, body, now)
+            if status != 200:
+                return status, page
+            items += page["items"]
+            if not page["has_more"]:
+                return status, {"items": items}
 
     def _remember(self, exchange: Exchange) -> None:
         for entity, row_id in exchange.created:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from generator.expr.model import ComparisonExpr, EntityRef
+from generator.expr.model import ComparisonExpr, ContextRef, EntityRef
 from generator.expr.walk import walk
 from generator.ir.index import Index, updatable_fields
 from generator.ir.model import (
@@ -22,6 +23,7 @@ from generator.ir.model import (
     Transition,
 )
 from generator.ir.writes import effects_of
+from generator.verify.plan import candidates
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import Maker as FlowMaker
 from generator.verify.plan.conditions import Writer, find_operation
@@ -263,16 +265,28 @@ class Turner:
             if bound is not None:
                 yield from self.walk(_put(*bound, key, when), key, path[1:], when)
 
-    def write(self, program: Program, knob: Knob) -> Iterator[Program]:
-        """Yield programs in which a flow that sets the field has been run on the row."""
+    def write(self, program: Program, knob: Knob, gap: Any = None) -> Iterator[Program]:
+        """Yield programs in which a flow that sets the field has been run on the row, by `gap` first."""
         want = program.wants[knob.key]
         for writer in self._builder.makers.writers.get((want.entity, knob.name), ())[:4]:
             bound = self.bind(program, knob.key, writer)
             if bound is None or _is_new(program, knob.key):
                 continue
-            yield _put(*bound, knob.key, "moves")
-            yield _put(*bound, knob.key, "late")
-            yield _put(*bound, knob.key, "early")
+            grown, move = bound
+            for sized in (*self._sized(move, writer, gap), move):
+                for when in ("moves", "late", "early"):
+                    yield _put(grown, sized, knob.key, when)
+
+    def _sized(self, move: Move, writer: Writer, gap: Any) -> Iterator[Move]:
+        """Yield the move with a number that its effect reads as large as what is missing."""
+        if not isinstance(gap, int | float | Decimal) or not isinstance(writer.effect, Assign) or not gap:
+            return
+        flow = self._index.flows[self._index.operations[move.operation].flow]
+        read = {e.name for e in walk(writer.effect.value) if isinstance(e, ContextRef)}
+        for item in flow.inputs:
+            if item.name in read and item.type.name in {"int", "decimal", "float"}:
+                for amount in candidates.enough(item, abs(Decimal(str(gap)))):
+                    yield move.with_value(item.name, amount)
 
     def bind(self, program: Program, key: int, writer: Writer) -> tuple[Program, Move] | None:
         """Return the flow's request that makes the effect happen to the row `key`."""

@@ -116,6 +116,8 @@ class Tweaker:
             yield from self._rows(expr, op, scope)
         elif kind is not None and kind.name in {"int", "decimal", "float", "datetime", "date", "duration"}:
             yield from self._ordered(expr, op, scope)
+        elif op not in {"==", "!="}:
+            yield from self._ranked(expr, op, scope)
         else:
             yield from self._equal(expr, op, scope)
 
@@ -156,13 +158,21 @@ class Tweaker:
                     for value in candidates.extremes(knob.item):
                         yield from self._turn(knob, value)
 
+    def _ranked(self, expr: ComparisonExpr, op: str, scope: Scope) -> Iterator[Program]:
+        """Take times of day and texts that stand next to the other side's."""
+        for side, other, is_left in ((expr.left, expr.right, True), (expr.right, expr.left, False)):
+            beside = self._world.value_of(other, scope)
+            for knob in self.finder.find(side, scope):
+                for value in candidates.beside(beside, candidates.steps(op, left=is_left)):
+                    yield from self._turn(knob, value)
+
     def _shift(
         self, knob: Knob, left: Any, right: Any, moves: tuple[int, ...], *, is_left: bool, clock: bool
     ) -> Iterator[Program]:
-        if knob.kind == "written":
-            yield from self._turner.write(self._program, knob)
-            return
         gap = _gap(left, right, is_left=is_left)
+        if knob.kind == "written":
+            yield from self._turner.write(self._program, knob, gap)
+            return
         if knob.kind == "count":
             yield from self._grow(knob, gap, moves)
             return
@@ -187,7 +197,7 @@ class Tweaker:
             wanted = self._world.value_of(other, scope)
             for knob in self.finder.find(side, scope):
                 if op == "==" and wanted is not None:
-                    yield from self._turn(knob, from_python(wanted))
+                    yield from self._turn(knob, self._world.spelled(wanted))
                 elif op != "==":
                     yield from self._differ(knob, wanted)
 
@@ -221,7 +231,7 @@ class Tweaker:
         for knob in self.finder.find(expr.needle, scope):
             wanted = options if inside else [v for v in self._options(knob) if v not in options]
             for value in wanted:
-                yield from self._turn(knob, from_python(value))
+                yield from self._turn(knob, self._world.spelled(value))
 
     def _exists(self, target: Expr, scope: Scope, *, there: bool) -> Iterator[Program]:
         yield from self._nullness(target, scope, null=not there)

@@ -228,12 +228,12 @@ def _send(context: Context, listed: _Listed, **query: Any) -> Exchange:
     draft = msgspec.structs.replace(listed.draft, query=asked, about=", ".join(query))
     if listed.exact and _narrow(listed, query):
         return context.session.send(draft)
-    probe = context.session.send(draft)
+    walk = msgspec.structs.replace(draft, walk=True)
+    probe = context.session.send(walk)
     shown = {row["id"] for row in probe.body.get("items", ())} if probe.ok else set()
     absent = tuple(i for i in listed.ids if i not in shown)
     context.session.exchanges.pop()
-    walk = msgspec.structs.replace(draft, walk=True, absent=absent)
-    return context.session.send(walk)
+    return context.session.send(msgspec.structs.replace(walk, absent=absent))
 
 
 def _narrow(listed: _Listed, query: dict[str, Any]) -> bool:
