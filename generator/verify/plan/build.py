@@ -99,7 +99,7 @@ def _settled(context: Context) -> list[Scenario]:
         replace(s, alone=s.alone or any(step.operation in lonely for step in s.steps))
         for s in context.scenarios
     ]
-    alone, taken = _keep_lonely(context, [s for s in named if s.alone])
+    alone, taken = _keep_lonely(context, _in_order([s for s in named if s.alone]))
     return [*alone, *_keep_social(context, [s for s in named if not s.alone], taken)]
 
 
@@ -152,6 +152,11 @@ def _untried(context: Context, scenarios: list[Scenario]) -> tuple[Uncovered, ..
     tried = {step.operation for scenario in scenarios for step in scenario.steps}
     missing = (o.id for o in context.ir.api.operations if o.id not in tried)
     return tuple(Uncovered(o, context.uncovered.get(o, UNTRIED)) for o in missing)
+
+
+def _in_order(scenarios: list[Scenario]) -> list[Scenario]:
+    """Return the scenarios as they stand in the plan: suite by suite."""
+    return [scenario for suite in _suites(scenarios) for scenario in suite.scenarios]
 
 
 def _suites(scenarios: list[Scenario]) -> tuple[Suite, ...]:

@@ -91,9 +91,9 @@ def accepted(item: Field | Input, value: Decimal) -> Iterator[Value]:
 
 
 def enough(item: Field | Input, gap: Decimal) -> Iterator[Value]:
-    """Yield the number as large as a gap, or the largest that the input takes, and one more."""
+    """Yield the number as large as a gap, one more, and many times as much; at most what the input takes."""
     highest = numbers.high(item.type, item.limits)
-    for amount in (gap, gap + numbers.step(item.type)):
+    for amount in (gap, gap + numbers.step(item.type), gap * 20):
         yield from accepted(item, amount if highest is None else min(amount, highest))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -34,7 +35,6 @@ class Respeller:
         self._index = index
         self._session = session
         self._claims = Claims(index)
-        self._empty = State({name: {} for name in index.entities})
         self._taken: set[Claim] = set()
         self._shift = 0
         self._fields = {
@@ -59,8 +59,11 @@ class Respeller:
         return self._cleaned(story) or self._as_it_was(story)
 
     def _narrow(self) -> set[Claim]:
-        """Return what the rows that are there have taken of the values of which there are few."""
-        found = self._claims.taken(self._empty, self._session.state)
+        """Return what rows have taken on the way of the values of which there are few."""
+        return set[Claim]().union(*(self._few(*pair) for pair in pairwise(self._session.states)))
+
+    def _few(self, before: State, after: State) -> set[Claim]:
+        found = self._claims.taken(before, after)
         return {c for c in found if not any(self._is_wide(v) for v in self._spelled(c))}
 
     def _spelled(self, claim: Claim) -> list[Any]:
@@ -97,7 +100,7 @@ class Respeller:
         for row_id, entity in reversed(list(self._session.entity_of.items())):
             self._delete(entity, row_id)
         exchanges = [*told.exchanges, *self._session.exchanges[len(told.exchanges) :]]
-        left = self._narrow()
+        left = self._few(self._session.states[0], self._session.states[-1])
         if not self._taken.isdisjoint(left):
             return None
         self._taken |= left

@@ -75,7 +75,7 @@ class Searcher:
             seen.add(text)
             budget -= 1
             run = self.run(lead.program)
-            if is_met(run, goal) and self._is_at(run, goal) and self._is_alone(run, goal):
+            if self.meets(run, goal):
                 return run
             mark = self._mark(run)
             missed = goal.cause is not None and run.answer is not None and run.answer.ok
@@ -86,11 +86,17 @@ class Searcher:
                 heapq.heappush(queue, (level, -depth, next(numbers), Lead(changed, level, depth, mark)))
         return None
 
+    def meets(self, run: Run, goal: Goal) -> bool:
+        """Whether a run that has just been carried out is what is wanted."""
+        return is_met(run, goal) and self._is_at(run, goal) and self._is_alone(run, goal)
+
     def _is_at(self, run: Run, goal: Goal) -> bool:
         """Whether the row that must come to a state stands in it now."""
         if goal.at is None:
             return True
         key, field, state = goal.at
+        if key not in run.ids:
+            return False
         row = self._session.row(run.program.wants[key].entity, run.ids[key])
         return row is not None and row[field] == state
 

@@ -88,6 +88,7 @@ class Session:
         """Begin again with no rows."""
         self._oracle.clear()
         self.exchanges: list[Exchange] = []
+        self.states = [self._oracle.state()]  # before the first request, and after each
         self.names = Names(START, BASE)
         self.entity_of: dict[str, str] = {}
         self.owner_of.clear()
@@ -98,11 +99,6 @@ class Session:
     def now(self) -> datetime:
         """The time of the next request."""
         return START + self._steps * TICK
-
-    @property
-    def state(self) -> State:
-        """All that is stored."""
-        return self._oracle.state()
 
     def rows(self, entity: str) -> Rows:
         """Return the rows of an entity by id."""
@@ -139,6 +135,7 @@ class Session:
         else:
             exchange, state = known
             self._oracle.restore(state)
+        self.states.append(self._oracle.state())
         self._remember(exchange)
         self.exchanges.append(exchange)
         return exchange

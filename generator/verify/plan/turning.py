@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from generator.expr.model import ComparisonExpr, ContextRef, EntityRef
+from generator.expr.model import ArithmeticExpr, ComparisonExpr, ContextRef, EntityRef
 from generator.expr.walk import walk
 from generator.ir.index import Index, updatable_fields
 from generator.ir.model import (
@@ -268,7 +268,8 @@ class Turner:
     def write(self, program: Program, knob: Knob, gap: Any = None) -> Iterator[Program]:
         """Yield programs in which a flow that sets the field has been run on the row, by `gap` first."""
         want = program.wants[knob.key]
-        for writer in self._builder.makers.writers.get((want.entity, knob.name), ())[:4]:
+        writers = self._builder.makers.writers.get((want.entity, knob.name), ())
+        for writer in sorted(writers, key=lambda w: _opposes(w, gap))[:4]:
             bound = self.bind(program, knob.key, writer)
             if bound is None or _is_new(program, knob.key):
                 continue
@@ -359,6 +360,14 @@ class Turner:
             if want.entity == entity and leads and not _is_new(program, other):
                 return program, other
         return self._builder.row(program, entity, **{hop: key})
+
+
+def _opposes(writer: Writer, gap: Any) -> bool:
+    """Whether an effect only adds where something is to be taken away, or the other way round."""
+    value = writer.effect.value if isinstance(writer.effect, Assign) else None
+    if not isinstance(value, ArithmeticExpr) or not isinstance(gap, int | float | Decimal):
+        return False
+    return {"+": gap < 0, "-": gap > 0}.get(value.op, False)
 
 
 def _put(program: Program, move: Move, key: int, when: str) -> Program:

@@ -23,6 +23,7 @@ from generator.verify.plan.wants import Program
 EDGE_TRIES = 15
 NEVER = "it never fails"
 PART_BUDGET = 40
+STATE_BUDGET = 40
 
 
 def causes_of(context: Context, operation: Operation, guards: GuardIR | None) -> list[Cause]:
@@ -80,11 +81,20 @@ def _refused(context: Context, operation: Operation, program: Program, cause: Ca
     if run is None and proved != NEVER:
         run = context.searcher.find([program, *others], Goal(cause), GOAL_BUDGET)
     node = f"{operation.id}:{cause.id}:refused"
+    if run is not None and _doubtful(context, run, cause):
+        run = None
     if run is None:
         context.miss(node, _reason(cause))
         return
     write_refusal(context, operation, run, f"refused by {label(context, cause)}", node, cause.id)
     _parts(context, operation, cause, run, [program, *others])
+
+
+def _doubtful(context: Context, run: Run, cause: Cause) -> bool:
+    """Whether a unique refuses it too: a database sees those first."""
+    if run.answer is None or cause.source not in {"rule", "ensures"}:
+        return False
+    return context.alone.otherwise(run.answer, cause).code == "conflict"
 
 
 def _parts(context: Context, operation: Operation, cause: Cause, known: Run, starts: list[Program]) -> None:
@@ -181,10 +191,11 @@ def _states(
     machine = context.index.enums[transition.target.type.of]
     for state in machine.values:
         allowed = state in transition.allowed_from
-        goal = Goal() if allowed else Goal(code="guard_failed")
         what = "allowed" if allowed else "refused"
         node = f"{operation.id}:{cause.id}:{what}:{state}"
-        run = _in_state(context, program, cause, state, goal)
+        goals = [Goal()] if allowed else [Goal(cause, alone=True), Goal(code="guard_failed")]
+        found = (_in_state(context, program, cause, state, goal) for goal in goals)
+        run = next((r for r in found if r is not None), None)
         if run is None:
             context.miss(node, _no_state(context, transition, state))
         elif allowed:
@@ -209,10 +220,20 @@ def _in_state(context: Context, program: Program, cause: Cause, state: str, goal
     starts = [*known, *context.searcher.into_state(first, cause, state)]
     for start in starts:
         run = context.searcher.run(start)
-        if run.ready and run.answer is not None and goal.met(run.answer):
+        if context.searcher.meets(run, goal):
             return run
-    found = context.searcher.find(starts, goal, 40)
+    at = _standing(program, cause, state) if goal.alone else None
+    found = context.searcher.find(starts, msgspec.structs.replace(goal, at=at), STATE_BUDGET)
     return None if found is None else _checked(context, found, cause, state, goal)
+
+
+def _standing(program: Program, cause: Cause, state: str) -> tuple[int, str, str] | None:
+    """Return which row must still stand in which state after a refusal, if the request names the row."""
+    target, transition = program.target, cause.transition
+    if target is None or transition is None or transition.target.via:
+        return None
+    key = target.rows.get(transition.target.root)
+    return None if key is None else (key, transition.target.field, state)
 
 
 def _brought(context: Context, program: Program, cause: Cause, state: str) -> list[Program]:

@@ -19,6 +19,7 @@ from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft, missing, ref
 from generator.verify.plan.session import Exchange
 from generator.verify.plan.suites.least import plan_least
+from generator.verify.plan.suites.paths import base
 from generator.verify.plan.tweaks import Tweaker
 from generator.verify.plan.values import At, Day, Token
 from generator.verify.plan.wants import Place, Program, Want, later
@@ -179,14 +180,18 @@ def _shown(context: Context, operation: Operation, listed: _Listed) -> _Listed:
     fields = [context.index.field(entity.name, name) for name in _of_default(entity)]
     if not fields:
         return listed
-    probe = context.session.send(listed.draft)
-    shown = {row["id"] for row in probe.body.get("items", ())} if probe.ok else set()
-    context.session.exchanges.pop()
+    shown = _popped(context, context.session.send(listed.draft))
     if not shown.intersection(listed.ids):
         asked = {f.wire: _asked(context, f, listed.rows[0]) for f in fields}
         known = {name: value for name, value in asked.items() if value is not None}
         listed.draft = msgspec.structs.replace(listed.draft, query={**known, **listed.draft.query})
     return listed
+
+
+def _popped(context: Context, probe: Exchange) -> set[str]:
+    """Return the ids of the rows that a list has shown; it was asked only to know them."""
+    context.session.exchanges.pop()
+    return {row["id"] for row in probe.body.get("items", ())} if probe.ok else set()
 
 
 def _of_default(entity: Entity) -> list[str]:
@@ -229,10 +234,8 @@ def _send(context: Context, listed: _Listed, **query: Any) -> Exchange:
     if listed.exact and _narrow(listed, query):
         return context.session.send(draft)
     walk = msgspec.structs.replace(draft, walk=True)
-    probe = context.session.send(walk)
-    shown = {row["id"] for row in probe.body.get("items", ())} if probe.ok else set()
+    shown = _popped(context, context.session.send(walk))
     absent = tuple(i for i in listed.ids if i not in shown)
-    context.session.exchanges.pop()
     return context.session.send(msgspec.structs.replace(walk, absent=absent))
 
 
@@ -247,17 +250,9 @@ def _narrow(listed: _Listed, query: dict[str, Any]) -> bool:
 
 def _bad_queries(context: Context, operation: Operation) -> None:
     """Ask for what no list gives: limits out of range, unknown names."""
-    context.session.reset()
-    draft = Draft(operation.id)
-    if operation.rows:
-        try:
-            program, key = context.builder.row(Program(), operation.rows[-1].entity)
-        except Unreachable:
-            return
-        run = context.searcher.run(program)
-        if not run.ready:
-            return
-        draft = Draft(operation.id, context.session.requests.path(operation, run.ids[key]))
+    draft = base(context, operation)
+    if draft is None:
+        return
     page = context.ir.infrastructure.max_page_size
     queries = [
         {"limit": "0"},
