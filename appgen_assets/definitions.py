@@ -3,16 +3,18 @@
 import warnings
 
 import dagster as dg
-from dagster_shared.utils.warnings import PreviewWarning
+from dagster_shared.utils.warnings import BetaWarning, PreviewWarning
 
 # Partitioned checks are new, and everything here stands on them; the version of Dagster is pinned.
 warnings.filterwarnings("ignore", category=PreviewWarning)
+warnings.filterwarnings("ignore", category=BetaWarning)
 
 from appgen_assets import backend, directives, frontend, mutants, verification  # noqa: E402
 from appgen_assets.alerts import alerts  # noqa: E402
 from appgen_assets.drift import database_drift, hourly_database_drift, live_database  # noqa: E402
 from appgen_assets.jobs import JOBS  # noqa: E402
 from appgen_assets.progress import NAME, progress_logger  # noqa: E402
+from appgen_assets.references import referenced  # noqa: E402
 from appgen_assets.repair import repair, repair_sensor  # noqa: E402
 from appgen_assets.retention import artefact_store, daily_retention, retention  # noqa: E402
 from appgen_assets.schedules import SCHEDULES  # noqa: E402
@@ -50,7 +52,7 @@ ASSETS = (
 )
 
 defs = dg.Definitions(
-    assets=ASSETS,
+    assets=referenced(ASSETS),
     asset_checks=(canaries_green,),
     jobs=(*JOBS, repair, mutants.mutants, database_drift, retention),
     sensors=(*SENSORS, generator_upgrades, repair_sensor, alerts, app_status_sensor),

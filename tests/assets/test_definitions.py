@@ -6,9 +6,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from appgen_assets import frontend
 from appgen_assets.checks import CHECKS
 from appgen_assets.definitions import defs
 from appgen_assets.partitions import APPS, apps
+from appgen_assets.references import referenced
 from appgen_assets.schedules import nightly
 from appgen_assets.sensors import spec_folder
 from appgen_resources.instance import open_instance
@@ -20,6 +22,7 @@ from generator.pipeline import DIRECTIVES, EXTERNAL, STAGES
 from tests.assets.conftest import SPEC
 
 GRAPH = defs.resolve_asset_graph()
+STAGE_NAMES = {stage.name for stage in STAGES}
 
 
 @pytest.fixture
@@ -146,3 +149,25 @@ def test_a_spec_from_elsewhere_is_remembered(workspace: Path) -> None:
     State().remember(entry)
     assert SpecStore().entry("archive") == entry
     assert State().entries() == [entry]
+
+
+def test_every_asset_says_where_its_code_is() -> None:
+    for asset in defs.assets or ():
+        assert isinstance(asset, dg.AssetsDefinition | dg.AssetSpec)
+        if isinstance(asset, dg.AssetsDefinition):
+            for key, metadata in asset.metadata_by_key.items():
+                found = metadata["dagster/code_references"].code_references
+                assert all(Path(reference.file_path).is_file() for reference in found), key
+                files = {Path(reference.file_path).parts[-2] for reference in found}
+                assert files == (
+                    {"steps", "appgen_assets"} if key.path[-1] in STAGE_NAMES else {"appgen_assets"}
+                )
+
+
+def test_code_is_linked_to_its_repository_when_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APPGEN_SOURCE_URL", "https://github.com/example/appgen/")
+    (asset,) = referenced([frontend.app_spec])
+    first, second = asset.metadata_by_key[dg.AssetKey("app_spec")]["dagster/code_references"].code_references
+    base = "https://github.com/example/appgen/tree/main"
+    assert first.url.startswith(f"{base}/appgen_assets/frontend.py#L")
+    assert second.url.startswith(f"{base}/generator/stages/steps/app_spec.py#L")
