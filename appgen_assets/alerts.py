@@ -7,8 +7,9 @@ import dagster as dg
 from appgen_assets.partitions import APPS
 from appgen_assets.switches import sensor_status
 from appgen_assets.waves import CANARIES_CHECK, ROLLOUT
+from appgen_resources.alerts.doing import doing, undecided
 from appgen_resources.alerts.model import Delivery
-from appgen_resources.alerts.tick import Told, alert_tick
+from appgen_resources.alerts.tick import Told, Watcher, alert_tick
 from appgen_resources.operations.read import load_operations
 from appgen_resources.specs import SpecStore
 from generator.host.artefacts import open_store
@@ -26,14 +27,14 @@ from generator.host.artefacts import open_store
 def alerts(context: dg.SensorEvaluationContext, specs: SpecStore) -> dg.SkipReason:
     """Never starts a run; a wrong operations.yaml fails the tick with its place."""
     state = specs.state()
-    told = alert_tick(
-        context.instance,
-        load_operations(state),
-        open_store(state.artefacts),
-        set(context.instance.get_dynamic_partitions(APPS)),
-        now=time.time(),
+    now, store, instance = time.time(), open_store(state.artefacts), context.instance
+    apps = set(instance.get_dynamic_partitions(APPS))
+    watcher = Watcher(
+        ask=lambda entry: doing(store, entry),
+        wait=lambda ended: undecided(instance, ended, now),
         runless=[dg.AssetCheckKey(dg.AssetKey(ROLLOUT), CANARIES_CHECK)],
     )
+    told = alert_tick(instance, load_operations(state), store, apps, now=now, watcher=watcher)
     for delivery in told.lost:
         context.log.error(f"given up: {_line(delivery)}")
     return dg.SkipReason(summary(told))

@@ -61,13 +61,13 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Doing(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is being done about a failure: `attempt` of `most` repairs, or a person is needed, and why."""
+    """What is being done about a failure: attempt number `attempt` of repair, or a person is needed."""
 
     state: Literal["nothing", "repairing", "blocked"] = "nothing"
     attempt: int = 0
     most: int = 0
-    cause: str = ""
-    run: str = ""
+    cause: str = ""  # from the finding to what is at fault
+    what: str = ""
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -66,10 +66,11 @@ def doing_text(doing: Doing) -> str:
     of = f"{doing.attempt} of {doing.most}" if doing.most else str(doing.attempt)
     match doing.state:
         case "repairing":
-            return f"repair attempt {of} is under way."
+            return f"repair attempt {of}" + (f": {_short(doing.what)}." if doing.what else ".")
         case "blocked":
             tried = f" after {doing.attempt} repair attempts" if doing.attempt else ""
-            return f"nothing any more{tried}; a person is needed."
+            why = f" ({_short(doing.what)})" if doing.what else ""
+            return f"nothing any more{tried}{why}; a person is needed."
         case "nothing":
             return "nothing by itself; the last good release stays delivered."
 

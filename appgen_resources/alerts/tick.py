@@ -1,6 +1,7 @@
 """One look at the fleet: what has ended since, who has to know, and sending it."""
 
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 import dagster as dg
@@ -9,13 +10,14 @@ from msgspec.structs import replace
 from appgen_resources.alerts.channel import send
 from appgen_resources.alerts.ledger import read_ledger, write_ledger
 from appgen_resources.alerts.model import Delivery, Doing, Event, Ledger, Open
-from appgen_resources.alerts.observe import advanced, ended_runs, first_cursors, observe, standing
+from appgen_resources.alerts.observe import Ended, advanced, ended_runs, first_cursors, observe, standing
 from appgen_resources.alerts.outbox import Send, deliveries, flush
 from appgen_resources.alerts.track import blocked, forget, track
 from appgen_resources.operations.model import Operations
 from generator.stages.store import Store
 
-Ask = Callable[[dg.DagsterInstance, Open], Doing]
+Ask = Callable[[Open], Doing]
+Wait = Callable[[Ended], bool]
 
 
 class Told(NamedTuple):
@@ -27,9 +29,22 @@ class Told(NamedTuple):
     lost: tuple[Delivery, ...]
 
 
-def nothing_is_done(_: dg.DagsterInstance, __: Open) -> Doing:
+def nothing_is_done(_: Open) -> Doing:
     """Answer for a fleet that nobody repairs."""
     return Doing()
+
+
+def wait_for_nothing(_: Ended) -> bool:
+    """Answer for a fleet in which nobody decides anything about a run."""
+    return False
+
+
+class Watcher(NamedTuple):
+    """What a look depends on: what is done about a failure, which runs wait, what says more than runs."""
+
+    ask: Ask = nothing_is_done
+    wait: Wait = wait_for_nothing
+    runless: Sequence[dg.AssetCheckKey] = ()
 
 
 def alert_tick(
@@ -39,13 +54,12 @@ def alert_tick(
     apps: set[str],
     *,
     now: float,
-    ask: Ask = nothing_is_done,
+    watcher: Watcher = Watcher(),  # noqa: B008 - it never changes
     sending: Send = send,
-    runless: Sequence[dg.AssetCheckKey] = (),
 ) -> Told:
     """Look once. What is known and what waits is kept before anything is sent: a crash loses nothing."""
     before = read_ledger(instance)
-    ledger, events = _news(instance, forget(before, apps), store, ask, runless)
+    ledger, events = _news(instance, forget(before, apps), store, watcher)
     ledger = replace(ledger, outbox=(*ledger.outbox, *deliveries(events, told, now)))
     if ledger != before:
         write_ledger(instance, ledger)
@@ -60,24 +74,20 @@ def alert_tick(
 
 
 def _news(
-    instance: dg.DagsterInstance,
-    ledger: Ledger,
-    store: Store,
-    ask: Ask,
-    runless: Sequence[dg.AssetCheckKey],
+    instance: dg.DagsterInstance, ledger: Ledger, store: Store, watcher: Watcher
 ) -> tuple[Ledger, list[Event]]:
     cursors = ledger.cursors or first_cursors(instance)
-    ended = ended_runs(instance, cursors)
+    ended = list(takewhile(lambda one: not watcher.wait(one), ended_runs(instance, cursors)))
     seen = [o for one in ended for o in observe(instance, one, store)]
-    seen += standing(instance, runless, store)
+    seen += standing(instance, watcher.runless, store)
     ledger, events = track(replace(ledger, cursors=advanced(cursors, ended)), seen)
-    ledger, stuck = blocked(ledger, lambda entry: ask(instance, entry))
-    failed = [_with_doing(instance, e, ask) for e in events if not _told_by(e, stuck)]
+    ledger, stuck = blocked(ledger, watcher.ask)
+    failed = [_with_doing(event, watcher.ask) for event in events if not _told_by(event, stuck)]
     return ledger, [*failed, *stuck]
 
 
-def _with_doing(instance: dg.DagsterInstance, event: Event, ask: Ask) -> Event:
-    return replace(event, doing=ask(instance, event.entries[0])) if event.change == "failed" else event
+def _with_doing(event: Event, ask: Ask) -> Event:
+    return replace(event, doing=ask(event.entries[0])) if event.change == "failed" else event
 
 
 def _told_by(event: Event, stuck: list[Event]) -> bool:

@@ -28,7 +28,7 @@ def _one_run(known: dict[str, Open], app: str, run: str, told: list[Observation]
     still = sum(entry.subject.app == app for entry in known.values())
     events = []
     if better:
-        doing = Doing("repairing", attempt, run=run) if attempt else Doing()
+        doing = Doing("repairing", attempt) if attempt else Doing()
         events.append(Event("well", app, run, at, tuple(better), doing, still))
     if worse:
         events.append(Event("failed", app, run, at, tuple(worse)))

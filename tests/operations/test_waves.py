@@ -6,11 +6,14 @@ import dagster as dg
 import msgspec
 import pytest
 
+from appgen_assets.alerts import alerts
 from appgen_assets.waves import CANARIES_CHECK, ROLLOUT, WAVE_TAG, generator_upgrades, generator_version
 from appgen_resources.operations.model import Waves
 from appgen_resources.waves import Rollout, Standing, advance, begin
+from tests.alerts.conftest import Hook, hook
 from tests.operations.conftest import Workspace
 
+__all__ = ["hook"]  # a fixture
 APPS = ("alpha", "beta", "delta", "gamma")
 
 
@@ -104,6 +107,24 @@ def test_an_application_that_is_up_to_date_is_not_built_again(fleet: Fleet) -> N
     assert fleet.tick() == []
     ticks = [fleet.tick() for _ in range(4)]
     assert [apps for apps in ticks if apps] == [["gamma"]]
+
+
+def test_a_stopped_wave_is_told_once_and_so_is_its_going_on(fleet: Fleet, hook: Hook) -> None:
+    fleet.workspace.operations(f"waves: {{canaries: [beta, delta]}}\nalerts: [{{to: '{hook.url}'}}]\n")
+    fleet.tick()
+    fleet.built("beta")
+    fleet.built("delta", ok=False)
+    fleet.tick()
+    for _ in range(2):
+        alerts(fleet.workspace.context())
+    title = "the fleet: generator_rollout.canaries_green"
+    assert [t for t in hook.titles if t.startswith("the fleet")] == [f"{title} failed"]
+    (told,) = [m["message"] for m in hook.got if m["title"].startswith("the fleet")]
+    assert "stays with the canaries: delta failed" in told
+    fleet.workspace.record("delta")
+    fleet.tick()
+    alerts(fleet.workspace.context())
+    assert [t for t in hook.titles if t.startswith("the fleet")][1:] == [f"{title} is well again"]
 
 
 # --- who is next, without an event log -----------------------------------------
