@@ -10,7 +10,7 @@ from appgen_assets.checks import names_by_stage
 from appgen_assets.definitions import defs
 from appgen_assets.partitions import APPS
 from appgen_assets.planning import plan_compiled
-from appgen_resources.history import KEY_TAG
+from appgen_resources.history import DATA_VERSION_TAG, KEY_TAG
 from appgen_resources.instance import open_instance
 from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
@@ -64,7 +64,7 @@ class Workspace:
         self.log.add_dynamic_partitions(APPS, list(apps))
 
     def record(
-        self, app: str, *, ok: bool = True, old: bool = False, tags: dict[str, str] | None = None
+        self, app: str, *, ok: bool = True, old: bool = False, run_tags: dict[str, str] | None = None
     ) -> None:
         """Record a run as a build leaves it; `old`: as another generator would."""
         entry, workshop = SpecStore().entry(app), WorkshopResource().open()
@@ -74,21 +74,21 @@ class Workspace:
             release.run(done["app_bundle"].value, entry.out, title=app)
             note(workshop.store, app, Released(0, "2026-01-01", entry.out, done["app_bundle"].ref, 1))
         run = defs.resolve_job_def("build")
-        made = self.log.create_run_for_job(run, tags={"dagster/partition": app, **(tags or {})})
+        made = self.log.create_run_for_job(run, tags={"dagster/partition": app, **(run_tags or {})})
         for stage in STAGES:
-            for event in self._events(
-                app, stage.name, f"{'old' if old else ''}{plan.keys[stage.name]}"[:40], ok=ok
-            ):
+            key = f"{'old' if old else ''}{plan.keys[stage.name]}"[:40]
+            tags = {KEY_TAG: key, DATA_VERSION_TAG: done[stage.name].ref.digest if stage.pure else ""}
+            for event in self._events(app, stage.name, tags, ok=ok):
                 self.log.report_dagster_event(event, made.run_id)
         end = dg.DagsterEventType.RUN_SUCCESS if ok else dg.DagsterEventType.RUN_FAILURE
         self.log.report_dagster_event(
             dg.DagsterEvent(end.value, made.job_name, message="recorded"), made.run_id
         )
 
-    def _events(self, app: str, stage: str, key: str, *, ok: bool) -> Iterator[dg.DagsterEvent]:
+    def _events(self, app: str, stage: str, tags: dict[str, str], *, ok: bool) -> Iterator[dg.DagsterEvent]:
         from dagster._core.events import StepMaterializationData  # noqa: PLC0415
 
-        made = dg.AssetMaterialization(stage, partition=app, tags={KEY_TAG: key})
+        made = dg.AssetMaterialization(stage, partition=app, tags=tags)
         yield dg.DagsterEvent(
             dg.DagsterEventType.ASSET_MATERIALIZATION.value,
             "build",

@@ -84,7 +84,7 @@ def test_a_removed_spec_loses_its_partition_and_nothing_else(workspace: Workspac
     third = tick(workspace, second.cursor)
     assert workspace.log.get_dynamic_partitions(APPS) == ["alpha"]
     assert delivered.is_file()
-    assert History(workspace.log, "beta").last_key("release") is not None
+    assert History(workspace.log, "beta").last("release") is not None
     path.write_text(text, encoding="utf-8")
     back = tick(workspace, third.cursor)
     assert sorted(workspace.log.get_dynamic_partitions(APPS)) == ["alpha", "beta"]

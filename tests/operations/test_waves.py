@@ -36,7 +36,7 @@ class Fleet:
 
     def built(self, *apps: str, ok: bool = True) -> None:
         for app in apps:
-            self.workspace.record(app, ok=ok, tags={WAVE_TAG: generator_version()})
+            self.workspace.record(app, ok=ok, run_tags={WAVE_TAG: generator_version()})
 
     @property
     def rollout(self) -> Rollout:
