@@ -81,8 +81,9 @@ def _entity_losses(spec: EntitySpec, entity: Entity | None) -> Iterator[str]:
     known = {f.name for f in entity.fields} | {c.name for c in entity.collections}
     yield from (f"{name}.{f.name.text} was dropped" for f in spec.fields if f.name.text not in known)
     yield from (f"{name}.{s.field.text} was dropped" for s in spec.states if s.field.text not in known)
-    if len(spec.rules) != len(entity.rules):
-        yield f"{name}: {len(spec.rules)} rules became {len(entity.rules)}"
+    own = sum(not rule.holder for rule in entity.rules)
+    if len(spec.rules) != own:
+        yield f"{name}: {len(spec.rules)} rules became {own}"
     if len(spec.uniques) > len(entity.uniques):
         yield f"{name}: {len(spec.uniques)} uniques became {len(entity.uniques)}"
 

@@ -31,7 +31,7 @@ from generator.ir.model import (
     Transition,
     When,
 )
-from generator.ir.writes import row_entity, writes_of
+from generator.ir.writes import beneath_new, row_entity, writes_of
 
 
 class UnguardedConstraintError(ValueError):
@@ -96,13 +96,16 @@ def _guard(condition: Condition, phase: Phase, scope: str = "") -> GuardSpec:
 def _crud_invariants(index: Index, operation: Operation) -> Iterator[GuardSpec]:
     writes = writes_of(index, operation)
     for rule in index.entities[operation.entity].rules:
-        if writes.touches(operation.entity, set(rule.fields)):
+        if writes.may_break(operation.entity, rule):
             yield _guard(rule.condition, Phase.INVARIANT, "self")
 
 
 def _flow_invariants(index: Index, flow: Flow) -> Iterator[GuardSpec]:
+    beneath = beneath_new(index, flow)
     for scope, (entity, fields) in sorted(_written_rows(index, flow.effects).items()):
         for rule in index.entities[entity].rules:
+            if rule.holder and scope in beneath:
+                continue  # it is checked on the new owner, once
             if fields is None or fields.intersection(rule.fields):
                 yield _guard(rule.condition, Phase.INVARIANT, scope)
 

@@ -16,6 +16,7 @@ from generator.expr.syntax import ConditionForm, ElseForm, Name, Node
 from generator.expr.typing import resolve_condition
 from generator.expr.walk import is_local, refs
 from generator.ir.lower_context import Context, EntityDraft
+from generator.ir.lower_owned import lower_owned_rules, reads_owned
 from generator.ir.lower_values import row_scope
 from generator.ir.model import Condition, Field, ListOptions, Managed, Rule, Unique
 from generator.ir.reads import conjuncts
@@ -65,6 +66,17 @@ def lower_rules(context: Context) -> None:
         _say_once(draft)
         if draft.spec.listing is not None:
             draft.listing = _listing(context, draft, draft.spec.listing)
+    for draft in context.entities.values():
+        _warn_of_idle_rules(context, draft)
+    lower_owned_rules(context)
+
+
+def _warn_of_idle_rules(context: Context, draft: EntityDraft) -> None:
+    for rule in draft.rules:
+        if not rule.fields and not reads_owned(context.entities, draft, rule):
+            message = "this rule reads no field of its own row: it is checked only when a row is created"
+            hint = "require it in the operations that can break it"
+            context.found.warning("W501", message, context.places[rule.id], hint)
 
 
 def _rule(context: Context, draft: EntityDraft, form: ConditionForm) -> Rule | None:
@@ -73,20 +85,20 @@ def _rule(context: Context, draft: EntityDraft, form: ConditionForm) -> Rule | N
     if condition is None:
         return None
     fields = own_fields_read(draft, condition.expr)
-    if not fields:
-        message = "this rule reads no field of its own row: it is checked only when a row is created"
-        context.found.warning("W501", message, form.span, "require it in the operations that can break it")
     local = is_local(condition.expr, "self", stored_names(draft))
     return Rule(condition.id, condition, fields, local)
 
 
 def own_fields_read(draft: EntityDraft, expr: Expr) -> tuple[str, ...]:
-    """Return the own stored fields that an expression reads, through derived ones too."""
+    """Return the own stored fields and links that an expression reads, through derived ones too."""
     found: set[str] = set()
+    links = {name for name, collection in draft.collections.items() if collection.kind == "links"}
     pending, seen = [expr], set[str]()
     while pending:
         for ref in refs(pending.pop()):
             name = ref.via[0] if ref.via else ref.field
+            if ref.root == "self" and name in links:
+                found.add(name)
             field = draft.fields.get(name) if ref.root == "self" else None
             if field is None or name in seen:
                 continue
@@ -95,7 +107,7 @@ def own_fields_read(draft: EntityDraft, expr: Expr) -> tuple[str, ...]:
                 pending.extend([field.value] if field.value is not None else [])
             else:
                 found.add(name)
-    return tuple(name for name in draft.fields if name in found)
+    return tuple(name for name in (*draft.fields, *draft.collections) if name in found)
 
 
 # --- unique --------------------------------------------------------------------------

@@ -116,13 +116,17 @@ class Rule(_Node, frozen=True):
     """An invariant of one entity, checked when an operation writes a field that it reads.
 
     `fields` are the names of own stored fields that it reads. `local`: it reads
-    nothing else and no clock, so a CHECK constraint can hold it too.
+    nothing else and no clock, so a CHECK constraint can hold it too. `holder`: the references
+    up to the owner whose rule it is, which reads this row among others; () for an own rule.
+    `on_delete`: the owner's rule may be broken when this row goes.
     """
 
     id: str
     condition: Condition
     fields: tuple[str, ...]
     local: bool
+    holder: tuple[str, ...] = ()
+    on_delete: bool = False
 
 
 class Unique(_Node, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from generator.emit.exprs.walk import bindings, replace_parts
+from generator.emit.exprs.walk import bindings
 from generator.expr.model import (
     INT,
     NULL,
@@ -19,6 +19,7 @@ from generator.expr.model import (
     OldExpr,
     Type,
 )
+from generator.expr.rewrite import replace_parts
 from generator.ir.index import Index
 from generator.ir.model import Field, Managed
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from generator.emit.exprs.walk import replace_parts
 from generator.expr.model import (
     BOOL,
     FLOAT,
@@ -25,6 +24,7 @@ from generator.expr.model import (
     NotExpr,
     Type,
 )
+from generator.expr.rewrite import replace_parts
 
 _TRUE, _FALSE, _NULL = Literal(True, BOOL), Literal(False, BOOL), Literal(None, NULL)
 _ZERO = Literal(0, INT)

@@ -25,6 +25,15 @@ class Load:
         """Whether the row itself is enough."""
         return not self.references and not self.collections
 
+    def holds(self, entity: str, collection: str) -> bool:
+        """Whether a collection of an entity is loaded anywhere here."""
+        if self.entity == entity and collection in self.collections:
+            return True
+        return any(
+            child.holds(entity, collection)
+            for child in (*self.references.values(), *self.collections.values())
+        )
+
 
 def load_tree(index: Index, exprs: Iterable[Expr]) -> dict[str, Load]:
     """Return binding -> what to load below that row; rows that SQL computes over need nothing."""

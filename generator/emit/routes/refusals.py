@@ -32,6 +32,8 @@ def _statuses(index: Index, endpoint: Endpoint) -> Iterator[int]:
         fields = {field for owner, field in writes.fields if owner == name}
         moves = [m for m in _moves(endpoint.flow) if row_entity(index, m.target) == name]
         yield from _written(index.entities[name], fields, moves, created=name in writes.creates)
+    for name in sorted(writes.removes):
+        yield from (r.condition.status for r in index.entities[name].rules if r.on_delete)
 
 
 def _flow_statuses(flow: Flow) -> Iterator[int]:

@@ -20,6 +20,7 @@ from generator.guards.model import FlowGuards
 from generator.ir.index import client_fields
 from generator.ir.model import Field, Managed
 from generator.ir.reads import reads_clock
+from generator.ir.writes import holders
 
 
 def create(home: Home, point: Endpoint, guards: FlowGuards) -> str:
@@ -46,6 +47,7 @@ class _Create:
         self._references = [f for f in client_fields(point.entity) if f.type.name == "row"]
         self._links = [c for c in point.entity.collections if c.kind == "links"]
         self._fought_over = {name for u in point.entity.uniques if u.during for name in u.fields}
+        self._changed = holders(home.index, point.entity)
         self._loads = self._needed()
         self.single = self._is_single()
 
@@ -196,7 +198,7 @@ class _Create:
         return name
 
     def _lock(self, entity: str) -> str:
-        return "LOCK" if entity == self._entity.owner else "SHARE"
+        return "LOCK" if entity in self._changed else "SHARE"
 
     def _linked(self) -> dict[str, tuple[str, str]]:
         """Look for the rows to be linked; return collection -> (variable, ids)."""
@@ -266,9 +268,8 @@ class _Create:
         """Let the collections that rules read hold the new row, and the new row what it links to."""
         tree = load_tree(self._home.index, [g.expr for g in self._guards.invariants])
         read = tree.get("self", Load(self._entity.name))
-        owner = read.references.get(self._entity.owner_field)
         with self.function.when(conflicts.only_new()):
-            if owner is not None and self._entity.owner_collection in owner.collections:
+            if read.holds(self._entity.owner, self._entity.owner_collection):
                 holder = self.function.places[("self", self._entity.owner_field)]
                 rows = f"{holder}.{attribute(self._entity.owner_collection)}"
                 self.function.body.line(f"{rows}.append({name})")

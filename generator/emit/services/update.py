@@ -21,6 +21,7 @@ from generator.expr.model import Expr
 from generator.guards.model import FlowGuards, GuardSpec
 from generator.ir.index import updatable_fields
 from generator.ir.model import Managed
+from generator.ir.writes import holders
 
 
 def update(home: Home, point: Endpoint, guards: FlowGuards) -> str:
@@ -47,6 +48,7 @@ class _Update:
         self._name = literal(point.entity.name)
         self._fields = updatable_fields(point.entity)
         self._links = [c for c in point.entity.collections if c.kind == "links"]
+        self._changed = {point.entity.name, *holders(home.index, point.entity)}
         self._rules = {r.condition.id: r for r in point.entity.rules}
         references = any(f.type.name == "row" for f in self._fields)
         unique = bool(point.entity.uniques) or any(f.unique for f in point.entity.fields)
@@ -127,7 +129,7 @@ class _Update:
         Loader(self.function, self._lock).below(tree, Holders(name))
 
     def _lock(self, entity: str) -> str:
-        return "LOCK" if entity in (self._entity.owner, self._entity.name) else "SHARE"
+        return "LOCK" if entity in self._changed else "SHARE"
 
     def _by_fields(self) -> Iterator[tuple[str, list[GuardSpec]]]:
         """Yield the rules together that the same fields call for, and the test of these being sent."""

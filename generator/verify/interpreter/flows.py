@@ -17,6 +17,7 @@ from generator.ir.model import (
     Transition,
     When,
 )
+from generator.ir.writes import owner_of
 from generator.verify.interpreter.problems import fail, refuse_move
 from generator.verify.interpreter.store import Row
 from generator.verify.interpreter.validate import flow_body, require_inputs
@@ -144,6 +145,8 @@ class _Runner:
         given = {name: v.id if isinstance(v, Row) else v for name, v in values.items()}
         row = self._writer.draft(entity, given)
         self._world.tx.insert(row)
+        if bindings.get(owner_of(self._world.index, effect)) in self._world.tx.created:
+            self._writer.beneath.add(row)
         bindings[effect.binding] = row
 
     def _each(self, effect: Each, bindings: Bindings) -> None:

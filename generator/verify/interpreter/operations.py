@@ -104,3 +104,4 @@ def delete(operation: Operation, row: Row, writer: Writer) -> None:
     """Delete the row with what it owns."""
     _require(operation, row, writer.world)
     writer.delete(row)
+    writer.check_owners(row)

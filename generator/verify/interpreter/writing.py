@@ -8,7 +8,7 @@ from uuid import UUID
 
 from generator.expr.evaluate import broken, evaluate, holds
 from generator.ir.index import stored_fields
-from generator.ir.model import Entity, Field, Managed, Unique
+from generator.ir.model import Entity, Field, Managed, Rule, Unique
 from generator.verify.interpreter.problems import Problem, fail
 from generator.verify.interpreter.store import Row, Values
 from generator.verify.interpreter.values import check_stored, stored_value
@@ -25,6 +25,7 @@ class Writer:
         self._tx = world.tx
         self._index = world.index
         self._new_id = new_id
+        self.beneath: set[Row] = set()  # new rows of new owners
 
     # --- creating ----------------------------------------------------------------
 
@@ -125,8 +126,18 @@ class Writer:
             for rule in self._index.entities[row.entity].rules:
                 whole = row in self._tx.created or row == merged
                 concerned = whole or not names.isdisjoint(rule.fields)
-                if concerned and broken(rule.condition.expr, self.world, {"self": row}):
-                    fail(rule.condition)
+                if concerned and not (rule.holder and row in self.beneath):
+                    self._check(rule, row)
+
+    def check_owners(self, row: Row) -> None:
+        """Refuse if a rule of its owners is broken now that the row is gone."""
+        for rule in self._index.entities[row.entity].rules:
+            if rule.on_delete:
+                self._check(rule, row)
+
+    def _check(self, rule: Rule, row: Row) -> None:
+        if broken(rule.condition.expr, self.world, {"self": row}):
+            fail(rule.condition)
 
     def check_bounds(self) -> None:
         """Refuse if a written field can't hold its value."""

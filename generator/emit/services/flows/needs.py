@@ -10,8 +10,8 @@ import msgspec
 from generator.emit.exprs.computed import needs_sql
 from generator.emit.exprs.derived import expand
 from generator.emit.exprs.loads import Load, add_collection, add_reference, load_tree
-from generator.emit.exprs.walk import replace_parts
 from generator.expr.model import INT, AggregateExpr, EntityRef, Expr, RowsOf, Type
+from generator.expr.rewrite import seen_from
 from generator.expr.walk import refs
 from generator.guards.model import FlowGuards, GuardSpec
 from generator.ir.index import Index
@@ -27,22 +27,13 @@ from generator.ir.model import (
     Transition,
     When,
 )
-from generator.ir.writes import effects_of, row_entity
+from generator.ir.writes import effects_of, holders, row_entity
 
 
 def moved(expr: Expr, scope: str, entity: str) -> Expr:
     """Return an expression about a row ("self") as one about the row at a dotted path."""
     root, *via = scope.split(".")
-
-    def move(part: Expr) -> Expr:
-        if not isinstance(part, EntityRef) or part.root != "self":
-            return replace_parts(part, move)
-        hops = (*via, *part.via)
-        if not part.field and hops:
-            return msgspec.structs.replace(part, entity=entity, root=root, via=hops[:-1], field=hops[-1])
-        return msgspec.structs.replace(part, entity=entity, root=root, via=hops)
-
-    return move(expr)
+    return seen_from(expr, entity, root, tuple(via))
 
 
 def row_at(ref: EntityRef) -> EntityRef:
@@ -101,9 +92,7 @@ class Needs:
                     pass
 
     def _owner_of(self, entity: str) -> Iterator[str]:
-        owner = self.index.entities[entity].owner
-        if owner:
-            yield owner
+        yield from holders(self.index, self.index.entities[entity])
 
     # --- what is read ------------------------------------------------------------
 
@@ -219,7 +208,7 @@ class Needs:
         exprs = [e for other in later if other is not effect for e in self._read_by(other)]
         exprs += [g.expr for g in self.guards.post] + [self.seen(g) for g in self.guards.invariants]
         trees = load_tree(self.index, exprs)
-        return any(_holds(load, entity, name) for load in trees.values())
+        return any(load.holds(entity, name) for load in trees.values())
 
     def effects_use_sql(self) -> bool:
         """Whether an effect depends on what SQL computes, so that writes can't wait."""
@@ -236,10 +225,3 @@ def merge(into: Load, other: Load) -> None:
         merge(into.references.setdefault(name, Load(child.entity)), child)
     for name, child in other.collections.items():
         merge(into.collections.setdefault(name, Load(child.entity)), child)
-
-
-def _holds(load: Load, entity: str, name: str) -> bool:
-    if load.entity == entity and name in load.collections:
-        return True
-    below = (*load.references.values(), *load.collections.values())
-    return any(_holds(child, entity, name) for child in below)

@@ -44,7 +44,7 @@ def conditions(case: Case, operation: Operation) -> dict[str, str]:
     writes = writes_of(case.index, operation)
     for entity in case.index.entities.values():
         for rule in entity.rules:
-            if writes.touches(entity.name, set(rule.fields)):
+            if writes.may_break(entity.name, rule):
                 found[rule.condition.id] = f"`{rule.condition.text}`"
     for guard in case.guards.get(operation.entity, operation.name):
         if not guard.source_constraint_id.startswith("effect:"):

@@ -120,7 +120,7 @@ class Claims:
         entity = self.index.entities[self.operation.entity]
         writes = writes_of(self.index, self.operation)
         for rule in entity.rules:
-            if writes.touches(entity.name, set(rule.fields)):
+            if writes.may_break(entity.name, rule):
                 yield self._rule(rule, self.after.read(rule.condition.expr))
 
     def _rules_of(self, flow: Flow) -> Iterator[Claim]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from generator.expr.model import AggregateExpr, EntityRef, Expr, Literal, OldExpr
+from generator.expr.model import BOOL, INT, NULL, AggregateExpr, EntityRef, Expr, Literal, OldExpr
 from generator.expr.walk import walk
 from generator.ir.index import Index
 from generator.ir.model import (
@@ -30,6 +30,12 @@ from generator.verify.coverage.proofs.rewrite import Leaf, decimals, of_row, rew
 
 Place = tuple[str, tuple[str, ...], str]  # root, hops, field
 MAX_DEPTH = 6
+OF_NOTHING: dict[str, Literal] = {
+    **dict.fromkeys(("count", "sum"), Literal("0", INT)),
+    **dict.fromkeys(("min", "max", "avg"), Literal(None, NULL)),
+    "any": Literal(False, BOOL),
+    "all": Literal(True, BOOL),
+}
 
 
 class Values:
@@ -187,7 +193,8 @@ class Values:
     def _derived(self, ref: EntityRef, field: Field, depth: int) -> Expr:
         """Put a derived value's definition in its place, where it is exact and no fold."""
         value = field.value
-        folds = value is not None and any(isinstance(e, AggregateExpr) for e in walk(value))
+        new = ref.root in self._made and not ref.via
+        folds = value is not None and not new and any(isinstance(e, AggregateExpr) for e in walk(value))
         if value is None or folds or depth > MAX_DEPTH or decimals(value) > field.type.scale:
             changed = self._known or self._unknown or self._resized
             found = self._placed(ref)
@@ -199,6 +206,8 @@ class Values:
     def _fold(self, expr: AggregateExpr) -> Expr:
         """Keep a fold over rows of which nothing was changed; else it is something new."""
         source = expr.source
+        if isinstance(source, EntityRef) and self._owns_nothing(source):
+            return OF_NOTHING[expr.op]
         counted = source.type.of if isinstance(source, EntityRef) else source.entity.removeprefix("entity:")
         read = {
             name for part in walk(expr) if isinstance(part, EntityRef) for name in (part.field, *part.via)
@@ -210,6 +219,14 @@ class Values:
         if counted in self._resized or read & written or (read & derived and (written or self._resized)):
             return replace(expr, binding=f"{expr.binding}'{self._version}")
         return expr
+
+    def _owns_nothing(self, source: EntityRef) -> bool:
+        """Whether the collection is that of a new row, for which nothing was made."""
+        if source.via or source.root not in self._made:
+            return False
+        holder = source.entity.removeprefix("entity:")
+        collection = self._index.collection(holder, source.field)
+        return collection.kind == "owned" and collection.entity not in self._resized
 
     # --- rows ----------------------------------------------------------------------
 

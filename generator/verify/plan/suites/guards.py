@@ -42,7 +42,7 @@ def _rules(context: Context, operation: Operation) -> Iterator[Cause]:
     writes = writes_of(context.index, operation)
     for entity in context.index.entities.values():
         for rule in entity.rules:
-            if writes.touches(entity.name, set(rule.fields)):
+            if writes.may_break(entity.name, rule):
                 yield Cause(rule.id, "rule", entity.name, rule.condition.expr)
 
 
