@@ -55,8 +55,10 @@ screenshot: $(READY)  ## draw docs/lineage.png with a real browser
 	@sh scripts/install_browser.sh
 	@$(BIN)/python scripts/screenshots.py
 
-lock: $(READY)
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements.lock pyproject.toml
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+lock: $(READY)  ## what is installed here (requirements.lock) and in the image of a fleet (deploy/requirements.lock)
+	@$(LOCK) --extra dev -o requirements.lock pyproject.toml
+	@$(LOCK) --extra fleet -o deploy/requirements.lock pyproject.toml deploy/build-requirements.txt
 
 clean:
 	rm -rf build .appgen .pytest_cache .mypy_cache .ruff_cache
