@@ -155,6 +155,16 @@ def ui(
     _run("ui", lambda command: command.run(port, specs))
 
 
+@app.command(epilog=_examples("alerts", "alerts --test"))
+def alerts(
+    test: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--test", help="Send a message to each URL.")
+    ] = False,
+) -> None:
+    """List where alerts go (operations.yaml), without the secrets of the URLs."""
+    _run("alerts", lambda command: command.run(test=test))
+
+
 @app.command("releases", epilog=_examples("releases library"))
 def releases_(app_name: Annotated[str, typer.Argument(metavar="APP", help="An application.")]) -> None:
     """List the kept releases of an application."""
