@@ -135,3 +135,20 @@ def test_fifty_bookings_of_one_slot(tmp_path: Path) -> None:
     with running(ROOT / "specs" / "clinic.yaml", tmp_path) as session:
         asyncio.run(book_one_slot(session.base_url))
         assert "Traceback" not in session.logs()
+
+
+async def fill_one_rack(base_url: str) -> None:
+    """The rule is the rack's, the devices are those of its shelves: two levels below."""
+    async with httpx.AsyncClient(base_url=base_url, timeout=60) as client:
+        rack = (await post(client, "/racks", {"name": "R", "power": 10}))["id"]
+        shelves = [(await post(client, f"/racks/{rack}/shelves", {"label": str(n)}))["id"] for n in range(2)]
+        asked = [(f"/racks/{rack}/shelves/{shelves[n % 2]}/devices", {"watts": 1}) for n in range(CLIENTS)]
+        assert await all_at_once(base_url, asked) == {201: 10, 409: CLIENTS - 10}
+        assert (await client.get(f"/racks/{rack}")).json()["used"] == 10
+
+
+@pytest.mark.slow
+def test_fifty_parts_for_ten_places_of_their_owners_owner(tmp_path: Path) -> None:
+    with running(ROOT / "tests/corpus/racks.yaml", tmp_path) as session:
+        asyncio.run(fill_one_rack(session.base_url))
+        assert "Traceback" not in session.logs()

@@ -10,6 +10,7 @@ from generator.emit.python import attribute, literal
 from generator.emit.services.conflicts import Conflicts
 from generator.emit.services.function import Function, Home
 from generator.emit.services.loads import Holders, Loader, statement
+from generator.emit.services.locking import lock_owners
 from generator.emit.services.queries import offers_create
 from generator.emit.services.references import check_reference
 from generator.emit.services.rows import NewRow
@@ -170,10 +171,7 @@ class _Create:
         if not self._point.arguments:
             return {}
         owner = self._point.arguments[-1]
-        name = self.function.variable(owner.entity.snake)
-        row = statement(self._home, owner.entity.name, "LOCK", "AT" if owner.owners else "")
-        model = self._home.model(owner.entity.name)
-        self.function.body.bind(name, f"await tx.one({model}, {row}, {keywords(self._point.arguments)})")
+        name = lock_owners(self.function, (*owner.owners, owner), self._entity)
         return {self._entity.owner_field: name}
 
     def _referenced(self) -> dict[str, str]:
