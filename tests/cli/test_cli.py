@@ -14,7 +14,7 @@ from generator.host.state import AppEntry, State
 from tests.assets.conftest import SPEC
 
 COMMANDS = ("check", "build", "show", "run", "ui", "list", "releases", "rollback")
-SLOW_IMPORTS = ("dagster", "sqlalchemy", "pydantic", "networkx", "z3", "fastapi", "jinja2")
+SLOW_IMPORTS = ("dagster", "sqlalchemy", "pydantic", "networkx", "fastapi", "jinja2")
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postgre
 
 
 def smoke(
-    made: Made, bundle: Bundle | None = None, at_some_time: Callable[[], None] | None = None
+    made: Made, bundle: Bundle | None = None, at_some_time: Callable[[], object] | None = None
 ) -> SmokeResult:
     def progress(_row: object, done: int, _total: int) -> None:
         if done == AT and at_some_time is not None:
@@ -81,12 +81,14 @@ def databases(server: PostgresServer) -> list[str]:
 
 @pytest.fixture
 def nothing_left() -> Iterator[None]:
-    """Whatever happens within, no process, folder or database of it stays."""
-    before = databases(shared_server())
+    """Whatever happens within, no process, folder or database of it stays; other tests may have theirs."""
+    before = children(), folders(), databases(shared_server())
     yield
-    assert children() == []
-    assert list((home() / "sandboxes").glob(f"{own_tag()}_*")) == []
-    assert databases(shared_server()) == before
+    assert (children(), folders(), databases(shared_server())) == before
+
+
+def folders() -> list[Path]:
+    return sorted((home() / "sandboxes").glob(f"{own_tag()}_*"))
 
 
 @pytest.mark.usefixtures("nothing_left")
@@ -118,7 +120,10 @@ def test_an_application_that_fails_at_import_names_its_line_and_node(made: Made)
 
 @pytest.mark.usefixtures("nothing_left")
 def test_an_application_that_dies_half_way(made: Made) -> None:
-    result = smoke(made, at_some_time=lambda: os.kill(children()[0], signal.SIGKILL))
+    others = set(children())
+    result = smoke(
+        made, at_some_time=lambda: [os.kill(pid, signal.SIGKILL) for pid in set(children()) - others]
+    )
     assert not result.ok
     assert "the application's server ended with SIGKILL" in result.problem
     assert len(result.rows) == len(made["test_plan"].scenarios())
@@ -128,11 +133,12 @@ def test_an_application_that_dies_half_way(made: Made) -> None:
 
 def test_a_database_that_dies_half_way(made: Made, private: PostgresServer) -> None:
     postmaster = int((private.data / "postmaster.pid").read_text().split()[0])
+    others = children()
     result = smoke(made, at_some_time=lambda: os.kill(postmaster, signal.SIGKILL))
     assert not result.ok
     assert result.problem.startswith("the database is gone")
     assert result.failures
-    assert children() == []
+    assert children() == others
     assert list((home() / "sandboxes").iterdir()) == []
     again = smoke(made)
     assert again.ok, [again.problem, *again.failures, *again.findings]
