@@ -99,6 +99,10 @@ def _assign(writer: Writer, spec: AssignForm, bindings: Bindings) -> Effect | No
         message = f"`{field.name}` can't be set: it is {_KEPT[field.managed]}"
         writer.error("E617", message, spec.target.places[-1])
         return None
+    if any(f.counter_per == field.name for f in holder.fields.values()):
+        message = f"`{field.name}` can't be set: a counter of this row counts per `{field.name}`"
+        writer.error("E617", message, spec.target.places[-1])
+        return None
     if not writer.row_is_there(target, spec.target, bindings):
         return None
     value = writer.value(_expanded(spec), field, bindings)

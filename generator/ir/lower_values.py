@@ -26,8 +26,15 @@ def lower_values(context: Context) -> None:
             if name in draft.fields and draft.fields[name].managed is not Managed.OWNER:
                 draft.fields[name] = _with_value(context, draft, draft.fields[name], spec)
     for draft in context.entities.values():
+        _keep_counted(draft)
         _refuse_early_reads(context, draft)
     _refuse_derived_circles(context)
+
+
+def _keep_counted(draft: EntityDraft) -> None:
+    """Keep the references that counters count per as they are: elsewhere the number may be taken."""
+    for name in {field.counter_per for field in draft.fields.values()} & set(draft.fields):
+        draft.fields[name] = msgspec.structs.replace(draft.fields[name], immutable=True)
 
 
 def row_scope(draft: EntityDraft, *, old: bool = False, fresh: bool = False) -> Scope:
