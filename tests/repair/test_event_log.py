@@ -22,23 +22,23 @@ class Row(NamedTuple):
 
 
 ROWS = (
-    Row("migration lacks a column", "sanity_report"),
+    Row("nullability of the migration", "sanity_report"),
     Row("column type of the migration", "sanity_report"),
-    Row("default lost in the migration", "sanity_report"),
-    Row("downgrade does nothing", "sanity_report"),
+    Row("foreign key missing", "sanity_report"),
+    Row("downgrade does nothing", "migrations"),
     Row("column type of the model", "sanity_report"),
-    Row("bound missing everywhere", "sanity_report"),
+    Row("index that no model has", "sanity_report"),
+    Row("state without quotes in the model", "sanity_report"),
     Row("create asks for the id", "schemas", DropMembers),
     Row("update without bounds", "sanity_report"),
     Row("unknown members passed over", "sanity_report"),
     Row("route calls a missing method", "app_bundle"),
     Row("create answers 200", "smoke_result"),
     Row("guard that nothing calls", "sanity_report"),
-    Row("flow leaves other rows", "smoke_result"),
-    Row("no transaction at all", "sanity_report"),
+    Row("action does nothing", "smoke_result"),
+    Row("flow in two transactions", "sanity_report"),
     Row("exception passed over", "sanity_report"),
-    Row("error that is no JSON", "smoke_result"),
-    Row("dependency without bounds", "sanity_report"),
+    Row("code fence in a file", "sanity_report"),
     Row("image with the wrong port", "sanity_report"),
 )
 BY_NAME = {fault.name: fault for fault in FAULTS}
