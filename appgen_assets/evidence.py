@@ -9,7 +9,7 @@ from appgen_assets.stage_asset import EXIT_CODE
 from generator.core.errors import EXIT_ENVIRONMENT
 from generator.pipeline import STAGES
 from generator.repair.evidence import is_transient, of_check, of_sanity, of_smoke
-from generator.repair.model import Evidence, StepFailure
+from generator.repair.model import LIVE, Evidence, StepFailure
 from generator.stages.pointers import current
 from generator.stages.store import Store
 from generator.verify.model import Finding
@@ -25,11 +25,12 @@ def evidence_of(instance: dg.DagsterInstance, run: dg.DagsterRun, app: str, stor
     events = [e for r in records if (e := r.event_log_entry.dagster_event) is not None]
     failed: dict[str, list[dg.AssetCheckEvaluation]] = {}
     for event in events:
-        if event.event_type is Kind.ASSET_CHECK_EVALUATION and _blocks(event.asset_check_evaluation_data):
+        if event.event_type is Kind.ASSET_CHECK_EVALUATION and _counts(event.asset_check_evaluation_data):
             answer = event.asset_check_evaluation_data
             failed.setdefault(answer.asset_key.path[-1], []).append(answer)
     findings: list[Finding] = []
     failures = [f for e in events if e.event_type is Kind.STEP_FAILURE for f in _failure(e)]
+    findings += [f for answer in failed.pop(LIVE, ()) for f in _of_live(answer)]
     for stage in (s.name for s in STAGES if s.name in failed):
         found, more = _of_stage(stage, failed[stage], app, store)
         findings += found
@@ -39,8 +40,10 @@ def evidence_of(instance: dg.DagsterInstance, run: dg.DagsterRun, app: str, stor
     return Evidence(app, run.run_id, tuple(findings), tuple(failures))
 
 
-def _blocks(answer: dg.AssetCheckEvaluation) -> bool:
-    return bool(not answer.passed and answer.blocking and answer.severity is dg.AssetCheckSeverity.ERROR)
+def _counts(answer: dg.AssetCheckEvaluation) -> bool:
+    """Whether a check has failed that stops a build, or that says that the live database was changed."""
+    matters = answer.blocking or answer.asset_key.path[-1] == LIVE
+    return bool(not answer.passed and matters and answer.severity is dg.AssetCheckSeverity.ERROR)
 
 
 def _of_stage(
@@ -54,6 +57,15 @@ def _of_stage(
         if found or failures:
             return found, failures
     return [f for a in answers for f in of_check(stage, a.check_name, _problems(a))], []
+
+
+def _of_live(answer: dg.AssetCheckEvaluation) -> list[Finding]:
+    listed = answer.metadata.get(_PROBLEMS)
+    rows = [r.data for r in listed.records] if isinstance(listed, dg.TableMetadataValue) else []
+    return [
+        Finding(LIVE, "drift", str(r.get("problem", "")), node=str(r.get("IR node", "")), stage="migrations")
+        for r in rows
+    ]
 
 
 def _problems(answer: dg.AssetCheckEvaluation) -> list[str]:

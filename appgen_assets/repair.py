@@ -24,7 +24,7 @@ from generator.host.workshop import compile_as_far_as_possible
 from generator.pipeline import STAGES
 from generator.repair.evidence import of_diagnostics
 from generator.repair.loop import Apply
-from generator.repair.model import Evidence, KeepEdits
+from generator.repair.model import LIVE, Evidence, KeepEdits
 from generator.repair.session import Considered
 from generator.stages.workshop import Workshop
 
@@ -126,11 +126,13 @@ def _requests(
     app = ended.run.tags[PARTITION_TAG]
     if app not in context.instance.get_dynamic_partitions(APPS):
         return
-    if ended.run.status is dg.DagsterRunStatus.SUCCESS:
-        if "release" in {key.path[-1] for key in ended.run.asset_selection or ()}:
+    everything = {s.name for s in STAGES}  # a run without a selection
+    chosen = {key.path[-1] for key in ended.run.asset_selection or ()} or everything
+    if ended.run.status is dg.DagsterRunStatus.SUCCESS and LIVE not in chosen:
+        if "release" in chosen:
             well_again(workshop, app)
         return
-    if ended.run.status is not dg.DagsterRunStatus.FAILURE:
+    if ended.run.status is dg.DagsterRunStatus.CANCELED:
         return
     try:
         repaired = repair_run(context.instance, specs.entry(app), ended.run, workshop)

@@ -4,6 +4,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from appgen_resources.corrections import corrections_of
+from appgen_resources.operations.read import load_operations
 from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
 from generator.emit.overrides import Overrides
@@ -15,15 +17,16 @@ from generator.host.workshop import read_source
 from generator.pipeline import BY_NAME, EMITTED, RUNS_ON
 from generator.repair.apply import effective
 from generator.repair.diagnose import Case
-from generator.repair.facts import Facts
+from generator.repair.facts import Difference, Facts
 from generator.repair.journal import Journal, change, journal, write
 from generator.repair.loop import Apply, Budget, Propose
-from generator.repair.model import Evidence, PatchSpec, Remake
+from generator.repair.model import LIVE, CorrectDatabase, Evidence, PatchSpec, Remake
 from generator.repair.passed import passed
 from generator.repair.revision import newest_revision
 from generator.repair.session import Considered, consider, settle
 from generator.stages.code import installed
 from generator.stages.model import Artefact
+from generator.stages.releases import bundle_of, releases
 from generator.stages.steps import release
 from generator.stages.workshop import Done, Workshop
 
@@ -62,7 +65,9 @@ def withdraw(workshop: Workshop, app: str, number: int, why: str) -> Journal:
 
 
 def _case(entry: AppEntry, evidence: Evidence, done: Done, workshop: Workshop, kept: Journal) -> Case:
-    facts = facts_of(entry, done, workshop, kept)
+    asked = any(f.source == LIVE for f in evidence.findings)
+    drift = _drift(entry.app, workshop) if asked else ()
+    facts = facts_of(entry, done, workshop, kept, drift)
     ir = done.get("application_ir")
 
     def remade(stage: str) -> str:
@@ -73,20 +78,34 @@ def _case(entry: AppEntry, evidence: Evidence, done: Done, workshop: Workshop, k
     return Case(evidence, facts, _files(done), facts.kept, remade, (ir.sidecar or {}) if ir else {})
 
 
-def facts_of(entry: AppEntry, done: Done, workshop: Workshop, kept: Journal) -> Facts:
+def facts_of(
+    entry: AppEntry, done: Done, workshop: Workshop, kept: Journal, drift: tuple[Difference, ...] = ()
+) -> Facts:
     """Gather what is known of an application besides the findings."""
     written = _written(Path(entry.spec))
     files = _files(done)
+    corrections = [e.directive for e in kept.in_force if isinstance(e.directive, CorrectDatabase)]
     return Facts(
         written=written,
         overrides=effective(written, kept),
         passed=passed(workshop.store, entry.app),
         installed={name: installed(name) for name in RUNS_ON},
         edited=_edited(entry.out),
+        drift=drift,
+        corrected=tuple(step.about for c in corrections for step in c.steps),
         revision=newest_revision({path: file.text for path, file in files.items()}),
         spec=read_source(Path(entry.spec), workshop).files,
         kept={name: done[name].ref.digest for name in EMITTED if name in done},
     )
+
+
+def _drift(app: str, workshop: Workshop) -> tuple[Difference, ...]:
+    """Return what differs in the live database from the application that was delivered."""
+    url = load_operations(State()).databases.get(app)
+    released = releases(workshop.store, app).current
+    if url is None or released is None:
+        return ()
+    return corrections_of(bundle_of(workshop.store, released).value, url)
 
 
 def _written(spec: Path) -> Overrides:

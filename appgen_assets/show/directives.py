@@ -12,12 +12,12 @@ def overrides(artefact: Artefact) -> Mapping[str, Any]:
     """Show the overrides in force, and those that a repair keeps away."""
     value: Overrides = artefact.value
     rows = [
-        *((f.source, "file", f.path, "in force") for f in value.files),
-        *((t.source, "template", f"{t.target}/{t.name}", "in force") for t in value.templates),
-        *((f"{p.source}:{p.line}", "pin", f"{p.package}{p.specifier}", "in force") for p in value.pins),
-        *((w.source, "", "", f"directive {w.directive}: {w.why}") for w in value.withheld),
+        *((f.source, "file", f.path, "in force", "") for f in value.files),
+        *((t.source, "template", f"{t.target}/{t.name}", "in force", "") for t in value.templates),
+        *((f"{p.source}:{p.line}", "pin", f"{p.package}{p.specifier}", "in force", "") for p in value.pins),
+        *((w.source, "", "", f"directive {w.directive}: {w.why}", w.node) for w in value.withheld),
     ]
     return {
         **counts(overrides=len(value.sources), withheld=len(value.withheld)),
-        "overrides": table(("override", "kind", "replaces", "state"), rows),
+        "overrides": table(("override", "kind", "replaces", "state", "IR node"), rows),
     }

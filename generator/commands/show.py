@@ -16,6 +16,7 @@ from generator.host.format import RuffFormatter
 from generator.host.state import State
 from generator.host.workshop import app_name, compile_spec
 from generator.pipeline import BY_NAME, EMITTED, STAGES
+from generator.repair.journal import journal
 from generator.stages.pointers import current
 from generator.stages.store import MemoryStore
 from generator.stages.tools import Tools
@@ -43,7 +44,8 @@ def run(what: str, spec: Path, form: str) -> int:
     stage = ALIASES.get(what, what)
     if stage in BY_NAME:
         value = _made(stage, path) if BY_NAME[stage].pure else _kept(stage, path)
-        _write(_rendered(value, form))
+        notes = _directives(path) if stage == "application_ir" else []
+        _write(_rendered(value, form, notes))
         return 0
     files = {f.path: f.text for name in (*EMITTED, "app_bundle") for f in _all(path)[name].value.files}
     if what not in files:
@@ -71,10 +73,22 @@ def _kept(stage: str, path: Path) -> Any:
     return last.value
 
 
-def _rendered(value: Any, form: str) -> str:
+def _directives(path: Path) -> list[dict[str, Any]]:
+    """Return the directives in force, each with the IR node that it changed."""
+    kept = journal(open_store(State().artefacts), app_name(path) or "")
+    return [
+        {"node": e.told.node, "directive": e.number, "what": str(e.directive), "because": e.told.chain}
+        for e in kept.in_force
+    ]
+
+
+def _rendered(value: Any, form: str, notes: list[dict[str, Any]] | None = None) -> str:
     if form == "text" and (text := text_of(value)) is not None:
-        return text
+        told = (f"directive {n['directive']} at {n['node']}: {n['what']}" for n in notes or ())
+        return "\n".join([text, *told])
     plain = msgspec.to_builtins(value)
+    if notes:
+        plain["directives"] = notes
     if form == "json":
         return msgspec.json.format(msgspec.json.encode(plain)).decode()
     return msgspec.yaml.encode(plain, order=None).decode()

@@ -37,6 +37,7 @@ class Withheld(msgspec.Struct, frozen=True):
     source: str
     directive: int
     why: str
+    node: str = ""  # the IR node at which it showed
 
 
 class Overrides(msgspec.Struct, frozen=True, omit_defaults=True):

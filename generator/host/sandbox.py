@@ -17,6 +17,7 @@ from generator.host import process
 from generator.host.database_log import DatabaseLog
 from generator.host.databases import create_database, drop_if_answers
 from generator.host.home import home, make_folder
+from generator.host.overlay import overlay_for
 from generator.host.pids import is_dead, own_tag
 from generator.host.postgres import PostgresServer, answers, shared_server
 from generator.host.server import AppServer
@@ -37,6 +38,8 @@ class ProcessSession:
         self._answers = partial(answers, server, database)
         self._database_log = DatabaseLog(server, database)
         self._env = process.environment(root, DATABASE_URL=self.database_url)
+        if (overlay := overlay_for(root)) is not None:
+            self._env["PYTHONPATH"] = os.pathsep.join([str(root), str(overlay)])
         self._server = AppServer(root, self._env, folder / "server.log")
 
     @property

@@ -65,7 +65,7 @@ def _is_superseded(overrides: Overrides, entry: Entry) -> bool:
 
 
 def _without(overrides: Overrides, source: str, entry: Entry) -> Overrides:
-    withheld = Withheld(source, entry.number, entry.told.chain)
+    withheld = Withheld(source, entry.number, entry.told.chain, entry.told.node)
     return replace(
         overrides,
         files=tuple(f for f in overrides.files if f.source != source),
@@ -82,7 +82,7 @@ def _trimmed(overrides: Overrides, directive: DropMembers, entry: Entry) -> Over
         else f
         for f in overrides.files
     )
-    withheld = Withheld(directive.source, entry.number, str(directive))
+    withheld = Withheld(directive.source, entry.number, str(directive), entry.told.node)
     return replace(overrides, files=files, withheld=(*overrides.withheld, withheld))
 
 

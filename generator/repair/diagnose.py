@@ -17,7 +17,7 @@ from generator.emit.tree import EmittedFile
 from generator.overrides.views import stage_of_source
 from generator.repair.chain import chain_of
 from generator.repair.facts import Facts
-from generator.repair.model import Cause, Diagnosis, Evidence, StepFailure
+from generator.repair.model import LIVE, Cause, Diagnosis, Evidence, StepFailure
 from generator.repair.suspects import suspects
 from generator.verify.model import Finding
 from generator.verify.provenance import APP, locate
@@ -121,7 +121,7 @@ def _edited(case: Case, finding: Finding) -> Cause | None:
 
 
 def _drifted(case: Case, finding: Finding) -> Cause | None:
-    if finding.source == "live_database" and case.facts.drift:
+    if finding.source == LIVE and case.facts.drift:
         return Cause("database", "the live database", ("migrations",))
     return None
 

@@ -29,6 +29,7 @@ class Facts(msgspec.Struct, frozen=True):
     installed: dict[str, str] = {}
     edited: tuple[str, ...] = ()
     drift: tuple[Difference, ...] = ()
+    corrected: tuple[str, ...] = ()  # differences for which a correction was delivered
     revision: str = ""
     spec: tuple[tuple[str, str], ...] = ()
     kept: dict[str, str] = {}  # stage -> data version

@@ -10,6 +10,8 @@ from generator.core.digest import short_digest
 from generator.core.spans import Span
 from generator.verify.model import Finding
 
+LIVE = "live_database"  # the source of what is found in a live database
+
 CauseKind = OneOf[
     "override",  # something that people put in the place of generated text
     "stale",  # a stage's output is not what the stage makes

@@ -13,7 +13,7 @@ from generator.repair.diagnose import Case, diagnose
 from generator.repair.facts import Facts
 from generator.repair.journal import Attempt, Journal, State, change, enter
 from generator.repair.loop import Apply, Budget, NextStep, Propose, Stop, Withdraw, next_step
-from generator.repair.model import Diagnosis, Evidence, Retry, Told, finding_id
+from generator.repair.model import LIVE, Diagnosis, Evidence, Retry, Told, finding_id
 from generator.repair.rules import propose
 
 _ORDER = {stage.name: number for number, stage in enumerate(STAGES)}
@@ -39,7 +39,7 @@ class Considered(msgspec.Struct, frozen=True):
 
 def consider(case: Case, kept: Journal, time: str, budget: Budget | None = None) -> Considered:
     """Decide what comes next and enter it into the journal; `time` is UTC in ISO 8601."""
-    kept = _begun(kept, case.facts)
+    kept = _undecided(_begun(kept, case.facts), case.evidence.run)
     diagnoses = diagnose(case)
     state = state_of(case.evidence, diagnoses)
     tried = frozenset(a.directive for a in kept.attempts if a.entry)
@@ -76,6 +76,8 @@ def _seen_in(source: str, stage: str) -> str:
         return "smoke_result"
     if source == "compile":
         return stage
+    if source == LIVE:
+        return source
     return source.partition(".")[0] if "." in source else "sanity_report"
 
 
@@ -84,6 +86,16 @@ def _begun(kept: Journal, facts: Facts) -> Journal:
     if kept.inputs == inputs:
         return kept
     return replace(kept, inputs=inputs, attempts=(), stopped="")
+
+
+def _undecided(kept: Journal, run: str) -> Journal:
+    """Return the journal without what was decided about a run by someone who was killed right then."""
+    again = {a.entry for a in kept.attempts if run and a.run == run and a.entry}
+    return replace(
+        kept,
+        entries=tuple(e for e in kept.entries if e.number not in again),
+        attempts=tuple(a for a in kept.attempts if a.entry not in again),
+    )
 
 
 def _retries(kept: Journal) -> int:

@@ -122,6 +122,8 @@ def test_a_person_withdraws_a_directive_and_the_override_is_back(whole: Workspac
     assert "in force" in out
     code, out, _ = run("repairs", APP, "--show", str(entry.number))
     assert "library.overrides/files/.dockerignore" in out
+    code, out, _ = run("show", "ir", str(whole.spec))
+    assert f"directive {entry.number} at {entry.told.node}: keep library.overrides/files/.docker" in out
     code, out, _ = run("repairs", APP, "--withdraw", str(entry.number))
     assert code == 0
     assert whole.journal().number(entry.number).status == "withdrawn"

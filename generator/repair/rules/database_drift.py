@@ -16,6 +16,8 @@ def propose(_: Diagnosis, facts: Facts, tried: frozenset[str]) -> CorrectDatabas
             f"Correcting the database would lose data: {said}.",
             "Keep the data elsewhere, or put what was added into the spec; then build again.",
         )
+    if facts.drift and {d.about for d in facts.drift} <= set(facts.corrected):
+        return Refusal("The correction was delivered.", "Run `alembic upgrade head` on the live database.")
     steps = tuple(d.step for d in facts.drift if d.step is not None)
     directive = CorrectDatabase(facts.revision, steps)
     return directive if steps and directive.id not in tried else None
@@ -46,6 +48,12 @@ RULE = Rule(
                 "Correcting the database would lose data: things.extra was added: 12 rows have one.",
                 "Keep the data elsewhere, or put what was added into the spec; then build again.",
             ),
+        ),
+        RuleCase(
+            "what was corrected is not corrected twice",
+            Facts(drift=(Difference("things.hint is missing", _ADD),), corrected=("things.hint is missing",)),
+            _FOUND,
+            Refusal("The correction was delivered.", "Run `alembic upgrade head` on the live database."),
         ),
         RuleCase("no difference, no revision", Facts(), _FOUND, None),
     ),
