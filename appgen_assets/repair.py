@@ -14,7 +14,7 @@ from appgen_assets.stage_asset import KEEP_EDITS_TAG, WHY_TAG
 from appgen_assets.switches import sensor_status
 from appgen_resources.alerts.observe import ATTEMPT_TAG, Ended, advanced, ended_runs, first_cursors
 from appgen_resources.history import PARTITION_TAG
-from appgen_resources.repairs import repair_step, well_again
+from appgen_resources.repairs import forget_decision, repair_step, well_again
 from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
 from generator.core.diagnostics import SpecError
@@ -24,13 +24,18 @@ from generator.host.workshop import compile_as_far_as_possible
 from generator.pipeline import STAGES
 from generator.repair.evidence import of_diagnostics
 from generator.repair.loop import Apply
-from generator.repair.model import LIVE, Evidence, KeepEdits
+from generator.repair.model import Evidence, KeepEdits
 from generator.repair.session import Considered
 from generator.stages.workshop import Workshop
 
 FINDING_TAG = "appgen/repair_finding"
 CAUSE_TAG = "appgen/repair_cause"
 _MOST_TEXT = 60
+_BUILDS = (
+    "build",
+    "repair",
+    "__ASSET_JOB",
+)  # a good one makes whole; others may tell of something without failing
 
 repair = dg.define_asset_job(
     "repair",
@@ -58,6 +63,7 @@ def repair_evidence(
     instance: dg.DagsterInstance, entry: AppEntry, evidence: Evidence, workshop: Workshop
 ) -> Repaired:
     """Decide what comes next; what is to be built is compared with the event log after that."""
+    forget_decision(workshop, entry.app, evidence.run)
     compiled = compile_as_far_as_possible(Path(entry.spec), workshop)
     if compiled.error is not None:
         found = tuple(of_diagnostics(compiled.error.diagnostics))
@@ -126,10 +132,9 @@ def _requests(
     app = ended.run.tags[PARTITION_TAG]
     if app not in context.instance.get_dynamic_partitions(APPS):
         return
-    everything = {s.name for s in STAGES}  # a run without a selection
-    chosen = {key.path[-1] for key in ended.run.asset_selection or ()} or everything
-    if ended.run.status is dg.DagsterRunStatus.SUCCESS and LIVE not in chosen:
-        if "release" in chosen:
+    if ended.run.status is dg.DagsterRunStatus.SUCCESS and ended.run.job_name in _BUILDS:
+        chosen = {key.path[-1] for key in ended.run.asset_selection or ()}
+        if not chosen or "release" in chosen:
             well_again(workshop, app)
         return
     if ended.run.status is dg.DagsterRunStatus.CANCELED:

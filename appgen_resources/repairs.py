@@ -23,7 +23,7 @@ from generator.repair.loop import Apply, Budget, Propose
 from generator.repair.model import LIVE, CorrectDatabase, Evidence, PatchSpec, Remake
 from generator.repair.passed import passed
 from generator.repair.revision import newest_revision
-from generator.repair.session import Considered, consider, settle
+from generator.repair.session import Considered, consider, settle, undecided
 from generator.stages.code import installed
 from generator.stages.model import Artefact
 from generator.stages.releases import bundle_of, releases
@@ -48,6 +48,13 @@ def repair_step(
         case _:
             pass
     return considered
+
+
+def forget_decision(workshop: Workshop, app: str, run: str) -> None:
+    """Take back what was decided about a run, so that deciding once more gives the same."""
+    kept = journal(workshop.store, app)
+    if (before := undecided(kept, run)) != kept:
+        write(workshop.store, before)
 
 
 def well_again(store_owner: Workshop, app: str) -> bool:

@@ -39,7 +39,7 @@ class Considered(msgspec.Struct, frozen=True):
 
 def consider(case: Case, kept: Journal, time: str, budget: Budget | None = None) -> Considered:
     """Decide what comes next and enter it into the journal; `time` is UTC in ISO 8601."""
-    kept = _undecided(_begun(kept, case.facts), case.evidence.run)
+    kept = _begun(kept, case.facts)
     diagnoses = diagnose(case)
     state = state_of(case.evidence, diagnoses)
     tried = frozenset(a.directive for a in kept.attempts if a.entry)
@@ -88,7 +88,7 @@ def _begun(kept: Journal, facts: Facts) -> Journal:
     return replace(kept, inputs=inputs, attempts=(), stopped="")
 
 
-def _undecided(kept: Journal, run: str) -> Journal:
+def undecided(kept: Journal, run: str) -> Journal:
     """Return the journal without what was decided about a run by someone who was killed right then."""
     again = {a.entry for a in kept.attempts if run and a.run == run and a.entry}
     return replace(
