@@ -3,8 +3,12 @@
 import dagster as dg
 
 from appgen_assets.show import backend as show
-from appgen_assets.stage_asset import make, stage_asset
+from appgen_assets.stage_asset import bench, make, stage_asset
+from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
+from generator.host.workshop import released_at
+from generator.pipeline import BY_NAME
+from generator.stages.history import RELEASED, that_counts
 from generator.stages.model import Artefact
 
 _GROUP = "backend"
@@ -38,11 +42,17 @@ def models(
 def migrations(
     context: dg.AssetExecutionContext,
     workshop: WorkshopResource,
+    specs: SpecStore,
     application_ir: Artefact,
+    app_spec: Artefact,
     migrations_directives: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
-    """Alembic revisions, printed from the same view of the database as the models."""
-    inputs = {"application_ir": application_ir, "migrations_directives": migrations_directives}
+    """Alembic revisions: those that were released as they are, and one from there to the schema of now."""
+    inputs = {"application_ir": application_ir, "app_spec": app_spec}
+    inputs["migrations_directives"] = migrations_directives
+    released = released_at(specs.entry(context.partition_key).out)
+    stage = BY_NAME["migrations"]
+    inputs[RELEASED] = that_counts(released, stage, inputs, bench(context, workshop))
     return make(context, workshop, show.tree, **inputs)
 
 

@@ -8,6 +8,7 @@ import dagster as dg
 
 from appgen_assets.checks import names_by_stage
 from appgen_resources.history import History
+from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
 from generator.host.state import AppEntry
 from generator.host.workshop import compile_spec
@@ -16,6 +17,8 @@ from generator.stages.model import Artefact
 from generator.stages.releases import releases
 from generator.stages.steps import release
 from generator.stages.workshop import Workshop
+
+_ABOUT_HISTORY = "M"  # codes of what is refused because of rows that are there
 
 
 class Plan(NamedTuple):
@@ -37,7 +40,7 @@ class Plan(NamedTuple):
 
 def plan_app(instance: dg.DagsterInstance, entry: AppEntry, workshop: Workshop) -> Plan:
     """Compile the spec through the cache and compare with the event log; SpecError if it is wrong."""
-    done = compile_spec(Path(entry.spec), workshop)
+    done = compile_spec(Path(entry.spec), workshop, out=entry.out)
     return plan_compiled(instance, entry, done, workshop)
 
 
@@ -51,6 +54,13 @@ def plan_compiled(
     if set(stale) == {"release"} and held == done["app_bundle"].ref.digest:
         stale = {}  # it was rolled back
     return Plan(entry, wanted, stale)
+
+
+def showing(error: SpecError, otherwise: list[dg.AssetKey]) -> list[dg.AssetKey]:
+    """Return the assets of a run that shows why a spec can't follow what was released, else `otherwise`."""
+    if not all(d.code.startswith(_ABOUT_HISTORY) for d in error.diagnostics):
+        return otherwise
+    return [dg.AssetKey(name) for name in ("app_spec", "application_ir", "migrations")]
 
 
 def plan_all(plan: Plan) -> Plan:

@@ -64,7 +64,7 @@ def repair_evidence(
 ) -> Repaired:
     """Decide what comes next; what is to be built is compared with the event log after that."""
     forget_decision(workshop, entry.app, evidence.run)
-    compiled = compile_as_far_as_possible(Path(entry.spec), workshop)
+    compiled = compile_as_far_as_possible(Path(entry.spec), workshop, entry.out)
     if compiled.error is not None:
         found = tuple(of_diagnostics(compiled.error.diagnostics))
         evidence = Evidence(entry.app, evidence.run, found)
@@ -76,7 +76,7 @@ def repair_evidence(
 
 def plan_of(instance: dg.DagsterInstance, entry: AppEntry, workshop: Workshop) -> Plan:
     """Return what is stale now; an override that can't be used makes its stage fail in the run."""
-    compiled = compile_as_far_as_possible(Path(entry.spec), workshop)
+    compiled = compile_as_far_as_possible(Path(entry.spec), workshop, entry.out)
     if compiled.error is None:
         return plan_compiled(instance, entry, compiled.done, workshop)
     stage = of_diagnostics(compiled.error.diagnostics)[0].stage

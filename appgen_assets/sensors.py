@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from appgen_assets.jobs import build
 from appgen_assets.partitions import APPS, apps
-from appgen_assets.planning import plan_app
+from appgen_assets.planning import plan_app, showing
 from appgen_assets.stage_asset import WHY_TAG
 from appgen_assets.switches import sensor_status
 from appgen_resources.specs import SpecStore
@@ -102,8 +102,9 @@ def _request(tick: _Tick, app: str, marked: str) -> Iterator[dg.RunRequest]:
     entry = tick.specs.entry(app)
     try:
         plan = plan_app(tick.context.instance, entry, tick.workshop.open())
-    except SpecError:
-        why, key, chosen = "mistakes in what was written", marked, _at_fault(Path(entry.spec))
+    except SpecError as error:
+        why, key = "mistakes in what was written", marked
+        chosen = showing(error, _at_fault(Path(entry.spec)))
     else:
         if not plan.stale:
             return

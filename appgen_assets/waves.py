@@ -9,7 +9,7 @@ import msgspec
 
 from appgen_assets.jobs import build
 from appgen_assets.partitions import APPS
-from appgen_assets.planning import plan_app
+from appgen_assets.planning import plan_app, showing
 from appgen_assets.show.parts import table
 from appgen_assets.stage_asset import OWNERS, WHY_TAG
 from appgen_assets.switches import sensor_status
@@ -106,8 +106,10 @@ class _Plans:
         """Yield the run of what is stale; of what the front end refuses, the run that shows it."""
         try:
             chosen, why = self._stale(app)
-        except (SpecError, ToldError, OSError):
-            chosen, why = [dg.AssetKey("app_spec")], "the spec is refused"
+        except SpecError as error:
+            chosen, why = showing(error, [dg.AssetKey("app_spec")]), "the spec is refused"
+        except (ToldError, OSError):
+            chosen, why = [dg.AssetKey("app_spec")], "the spec can't be read"
         if chosen:
             yield dg.RunRequest(
                 f"wave:{app}:{self._version}",

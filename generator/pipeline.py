@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from generator.emit.history import History
 from generator.emit.overrides import Overrides
 from generator.overrides import views as own
 from generator.stages import views
+from generator.stages.history import RELEASED, that_counts
 from generator.stages.model import Artefact, Input, StageDef, View
 from generator.stages.source import SpecSource, regressions
 from generator.stages.workshop import WHOLE, Workshop, external
@@ -12,7 +14,7 @@ from generator.stages.workshop import WHOLE, Workshop, external
 SOURCE = "source"
 OVERRIDES = "overrides"
 TARGET = "target"
-EXTERNAL = (SOURCE, OVERRIDES, TARGET)
+EXTERNAL = (SOURCE, OVERRIDES, RELEASED, TARGET)
 EMITTED = ("schemas", "models", "migrations", "services", "routes", "project")
 _STEPS = "generator.stages.steps"
 _TREE = "generator.emit.tree:Tree"
@@ -24,6 +26,7 @@ _TABLES = View("tables", views.tables)
 _SIGNATURES = View("signatures", views.signatures)
 _ANSWERS = View("answers", views.answers)
 _BEHAVIOR = View("behavior", views.behavior)
+_CHANGES = View("changes", views.changes)
 _IN_FORCE = View("in_force", own.in_force)
 
 # What the delivered application runs on: a new release has to be tried out.
@@ -73,7 +76,7 @@ STAGES: tuple[StageDef, ...] = (
     ),
     _tree("schemas", ("application_ir", _SIGNATURES)),
     _tree("models", ("application_ir", _DOMAIN)),
-    _tree("migrations", ("application_ir", _TABLES)),
+    _tree("migrations", ("application_ir", _TABLES), ("app_spec", _CHANGES), (RELEASED, WHOLE)),
     _tree("services", ("application_ir", _BEHAVIOR), ("guard_ir", WHOLE)),
     _tree("routes", ("application_ir", _ANSWERS)),
     _tree("project", ("application_ir", _ANSWERS), data=("runtime",)),
@@ -126,6 +129,7 @@ STAGES: tuple[StageDef, ...] = (
 BY_NAME: dict[str, StageDef] = {stage.name: stage for stage in STAGES}
 DIRECTIVES = tuple(directives_of(stage) for stage in EMITTED)
 _NONE = Overrides()
+_NEVER = History()
 
 
 def compile_app(
@@ -134,14 +138,18 @@ def compile_app(
     until: str = "",
     overrides: Overrides = _NONE,
     done: dict[str, Artefact] | None = None,
+    released: History = _NEVER,
 ) -> dict[str, Artefact]:
     """Make every pure stage in order, up to `until`; raises SpecError if the spec or an override is wrong.
 
     What is made is put into `done`, so that it is known what was made before an error.
+    `released` is what lies where the application will be delivered.
     """
     done = {} if done is None else done
     done |= {SOURCE: external(SOURCE, source), OVERRIDES: external(OVERRIDES, overrides)}
     for stage in STAGES:
+        if stage.name == "migrations":
+            done[RELEASED] = that_counts(released, stage, done, workshop)
         if stage.pure:
             done[stage.name] = workshop.make(stage, done)
         if stage.name == until:

@@ -125,8 +125,8 @@ class _Build:
         screen = self._screen
         workshop = open_workshop(self.state)
         try:
-            done = compile_spec(Path(entry.spec), workshop)
-        except SpecError as error:  # an override that can't be used
+            done = compile_spec(Path(entry.spec), workshop, out=entry.out)
+        except SpecError as error:  # an override that can't be used, or rows that would be lost
             print_diagnostics(error.diagnostics, Path(entry.spec).parent)
             return _Ended(EXIT_FINDINGS)
         finally:

@@ -27,6 +27,15 @@ class Diagnostic(msgspec.Struct, frozen=True):
     severity: Severity = Severity.ERROR
 
 
+class NodeDiagnostic(msgspec.Struct, frozen=True):
+    """An error about an IR node, from a stage that does not know where the node stands in the spec."""
+
+    code: str
+    message: str
+    node: str
+    hint: str = ""
+
+
 class Diagnostics:
     """Collects messages so that one run shows every mistake."""
 
@@ -78,3 +87,11 @@ class SpecError(Exception):
     def __init__(self, diagnostics: list[Diagnostic]) -> None:
         super().__init__("\n".join(f"{d.span}: {d.severity} {d.code}: {d.message}" for d in diagnostics))
         self.diagnostics = diagnostics
+
+
+class NodeError(Exception):
+    """The application can't be made from what there is; carries every error, without its place."""
+
+    def __init__(self, found: list[NodeDiagnostic]) -> None:
+        super().__init__("\n".join(f"{d.node}: {d.code}: {d.message}" for d in found))
+        self.found = found

@@ -61,6 +61,13 @@ def is_current(bundle: Files, target: GitTarget) -> bool:
         return manifest is not None and not compare(out, bundle.files, manifest).any
 
 
+@contextlib.contextmanager
+def checked_out(target: GitTarget) -> Iterator[Path]:
+    """Unpack what the branch holds of the application into a folder that is there for the time being."""
+    with _open(target) as repo, _checked_out(repo, target) as out:
+        yield out
+
+
 def edited(target: GitTarget) -> tuple[str, ...]:
     """Return the delivered files that commits have changed since."""
     if not target.repository.exists():

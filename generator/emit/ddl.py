@@ -63,9 +63,17 @@ class Ddl:
 
     def check(self, check: Check) -> str:
         """Return a CHECK constraint."""
-        plain = not _SPECIAL.search(check.sql)
-        sql = literal(check.sql) if plain else self._exact(check.sql)
-        return f"{self._sa}.CheckConstraint({sql}, name={literal(check.name)})"
+        return f"{self._sa}.CheckConstraint({self.condition(check.sql)}, name={literal(check.name)})"
+
+    def condition(self, sql: str) -> str:
+        """Return the condition of a CHECK."""
+        return self._exact(sql) if _SPECIAL.search(sql) else literal(sql)
+
+    def statement(self, sql: str) -> str:
+        """Return a statement as an argument of `op.execute`; text would be read for parameters."""
+        if not _SPECIAL.search(sql):
+            return literal(sql)
+        return f"{self._sa}.DDL({literal(sql.replace('%', '%%'))})"
 
     def unique(self, unique: UniqueConstraint) -> str:
         """Return a UNIQUE constraint."""

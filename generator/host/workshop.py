@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from generator.core.diagnostics import SpecError
+from generator.emit.history import History
 from generator.emit.overrides import Overrides
 from generator.host.artefacts import open_store
 from generator.host.format import RuffFormatter
@@ -46,10 +47,22 @@ def read_source(path: Path, workshop: Workshop) -> SpecSource:
     return msgspec.structs.replace(source, regressions=read_regressions(path))
 
 
-def compile_spec(path: Path, workshop: Workshop, until: str = "") -> dict[str, Artefact]:
-    """Compile a spec with its overrides, up to a stage; raises SpecError if one of them is wrong."""
+def compile_spec(path: Path, workshop: Workshop, until: str = "", out: str = "") -> dict[str, Artefact]:
+    """Compile a spec with its overrides, up to a stage; raises SpecError if one of them is wrong.
+
+    `out` is where it will be delivered: what lies there has to stay true.
+    """
     overrides = overrides_in_force(path, workshop)
-    return compile_app(read_source(path, workshop), workshop, until, overrides)
+    return compile_app(read_source(path, workshop), workshop, until, overrides, released=released_at(out))
+
+
+def released_at(out: str) -> History:
+    """Return what was released at a target; nothing if there is no target."""
+    if not out:
+        return History()
+    from generator.deliver.released import released  # noqa: PLC0415 - only who delivers pays for it
+
+    return released(out)
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -59,12 +72,13 @@ class Compiled(msgspec.Struct, frozen=True):
     error: SpecError | None = None
 
 
-def compile_as_far_as_possible(path: Path, workshop: Workshop) -> Compiled:
+def compile_as_far_as_possible(path: Path, workshop: Workshop, out: str = "") -> Compiled:
     """Compile a spec with its overrides; one that can't be used ends it, and what was made stays."""
     done: dict[str, Artefact] = {}
     try:
         overrides = overrides_in_force(path, workshop)
-        return Compiled(compile_app(read_source(path, workshop), workshop, "", overrides, done))
+        source = read_source(path, workshop)
+        return Compiled(compile_app(source, workshop, "", overrides, done, released_at(out)))
     except SpecError as error:
         return Compiled(done, error)
 

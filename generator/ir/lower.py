@@ -6,7 +6,9 @@ import msgspec
 
 from generator.core.collecting import collector_paused
 from generator.core.diagnostics import Diagnostic, Diagnostics, Severity, SpecError
+from generator.ir.changes import Changes
 from generator.ir.lower_api import choose_operations, lower_operations
+from generator.ir.lower_changes import lower_changes
 from generator.ir.lower_context import Context, EntityDraft
 from generator.ir.lower_fields import lower_fields
 from generator.ir.lower_flows import lower_flows
@@ -31,11 +33,12 @@ from generator.spec.model import AppSpec
 
 
 class Lowered(msgspec.Struct, frozen=True):
-    """The IR, where each of its nodes stood in the spec, and what is odd but not wrong."""
+    """The IR, where each node stood in the spec, what is odd but not wrong, and how rows get there."""
 
     ir: ApplicationIR
     source_map: SourceMap
     warnings: list[Diagnostic]
+    changes: Changes = Changes()
 
 
 def lower(spec: AppSpec) -> Lowered:
@@ -71,6 +74,7 @@ def _lower(context: Context) -> Lowered | None:
     flows = lower_flows(context)
     operations = lower_operations(context, flows)
     settings = _settings(context)
+    changes = lower_changes(context)
     if context.found.has_errors:
         return None
     entities = {name: _entity(draft) for name, draft in context.entities.items()}
@@ -85,7 +89,7 @@ def _lower(context: Context) -> Lowered | None:
         infrastructure=settings,
         description=context.spec.description,
     )
-    return Lowered(ir, context.places, list(context.found))
+    return Lowered(ir, context.places, list(context.found), changes)
 
 
 def _entity(draft: EntityDraft) -> Entity:

@@ -75,7 +75,7 @@ def of_diagnostics(found: Iterable[Diagnostic]) -> list[Finding]:
             d.span.file,
             d.span.line,
             APP,
-            stage=stage_of_source(d.span.file) or "app_spec",
+            stage=stage_of_source(d.span.file) or ("migrations" if d.code.startswith("M") else "app_spec"),
         )
         for d in found
     ]

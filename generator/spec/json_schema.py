@@ -18,6 +18,7 @@ Schema = dict[str, Any]
 _NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 _SNAKE = r"^[a-z][a-z0-9_]*$"
 _PASCAL = r"^[A-Z][A-Za-z0-9]*$"
+_CHANGED = r"^[A-Z][A-Za-z0-9]*(\.[a-z][a-z0-9_]*)?$"
 
 
 def editor_schema() -> Schema:
@@ -34,6 +35,7 @@ def editor_schema() -> Schema:
                 "entities": _named(_PASCAL, _ref("entity")),
                 "flows": _named(_SNAKE, _ref("flow")),
                 "settings": _object({k: _between(*bounds) for k, bounds in SETTINGS.items()}),
+                "changes": _described("What becomes of rows that are there already", _changes()),
                 "include": _described("Files that hold more of the spec", _list(_text())),
             }
         ),
@@ -93,6 +95,13 @@ def _described(description: str, schema: Schema) -> Schema:
 
 def _between(least: int, most: int) -> Schema:
     return {"type": "integer", "minimum": least, "maximum": most}
+
+
+def _changes() -> Schema:
+    names = {"pattern": _CHANGED}
+    renamed = {"type": "object", "propertyNames": names, "additionalProperties": _ref("name")}
+    filled = {"type": "object", "propertyNames": names, "additionalProperties": _ref("expression")}
+    return _object({"renamed": renamed, "dropped": _list(_text(_CHANGED)), "filled": filled})
 
 
 # --- entities ------------------------------------------------------------------------

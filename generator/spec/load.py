@@ -13,7 +13,8 @@ from generator.core.collecting import collector_paused
 from generator.core.diagnostics import Diagnostics, SpecError
 from generator.core.spans import Span
 from generator.expr.syntax import Name
-from generator.spec.model import AppSpec, EntitySpec, EnumSpec, FlowSpec, SettingSpec
+from generator.spec.model import AppSpec, ChangesSpec, EntitySpec, EnumSpec, FlowSpec, SettingSpec
+from generator.spec.read_changes import read_changes
 from generator.spec.read_entities import read_entity, read_enum
 from generator.spec.read_flows import read_flow
 from generator.spec.reader import MAX_NAME, Pairs, Reader
@@ -22,7 +23,7 @@ from generator.spec.tree import Scalar, YamlNode, parse_yaml
 Read = Callable[[str], str]
 T = TypeVar("T")
 
-_TOP = ("app", "description", "enums", "entities", "flows", "settings", "include")
+_TOP = ("app", "description", "enums", "entities", "flows", "settings", "changes", "include")
 _INCLUDED = ("enums", "entities", "flows", "include")
 SETTINGS = {"port": (1, 65535), "page_size": (1, 1000), "max_page_size": (1, 1000)}
 _APP_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
@@ -74,6 +75,7 @@ class _Loader:
         description = (
             self._reader.prose(pairs["description"][1], "`description`") if "description" in pairs else ""
         )
+        changes = self._changes(pairs)
         if not self._complete:
             return None
         name = name or Name(root, "app")
@@ -86,7 +88,11 @@ class _Loader:
             flows=tuple(self._flows),
             settings=settings,
             files=tuple(self._files),
+            changes=changes,
         )
+
+    def _changes(self, top: Pairs) -> ChangesSpec | None:
+        return read_changes(self._reader, top["changes"][1]) if "changes" in top else None
 
     def _open(self, path: str, origin: Span, known: tuple[str, ...]) -> tuple[Pairs | None, Span]:
         try:

@@ -242,6 +242,38 @@ class SettingSpec(SpecNode, frozen=True, omit_defaults=True):
     value: int
 
 
+class ChangedName(SpecNode, frozen=True, omit_defaults=True):
+    """An entity, or one of its fields, as it is or was called."""
+
+    entity: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.entity}.{self.field}" if self.field else self.entity
+
+
+class RenamedSpec(SpecNode, frozen=True, omit_defaults=True):
+    """What was called `old` is called `new` now."""
+
+    old: ChangedName
+    new: Name
+
+
+class FilledSpec(SpecNode, frozen=True, omit_defaults=True):
+    """What rows that are there already get in a field."""
+
+    target: ChangedName
+    value: Node
+
+
+class ChangesSpec(SpecNode, frozen=True, omit_defaults=True):
+    """What becomes of the rows of a delivered application."""
+
+    renamed: tuple[RenamedSpec, ...] = ()
+    dropped: tuple[ChangedName, ...] = ()
+    filled: tuple[FilledSpec, ...] = ()
+
+
 class AppSpec(SpecNode, frozen=True, omit_defaults=True):
     """A whole application; `files` are the main file and what it includes, in order of reading."""
 
@@ -252,3 +284,4 @@ class AppSpec(SpecNode, frozen=True, omit_defaults=True):
     flows: tuple[FlowSpec, ...] = ()
     settings: tuple[SettingSpec, ...] = ()
     files: tuple[str, ...] = ()
+    changes: ChangesSpec | None = None

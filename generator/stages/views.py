@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from msgspec.structs import replace
 
+from generator.ir.changes import Changes
 from generator.ir.model import (
     ApiIR,
     ApplicationIR,
@@ -27,6 +28,20 @@ from generator.ir.model import (
     ValidationIR,
     When,
 )
+
+
+class Changing(Protocol):
+    """A spec's document."""
+
+    @property
+    def changes(self) -> Changes:
+        """What becomes of rows that are there."""
+        ...
+
+
+def changes(document: Changing) -> Changes:
+    """Keep what the spec says of rows that are there."""
+    return document.changes
 
 
 def domain(ir: ApplicationIR) -> ApplicationIR:

@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 
+from generator.core.diagnostics import Diagnostic, NodeError, SpecError
 from generator.core.digest import canonical_json, digest
 from generator.core.errors import ToldError
+from generator.core.spans import Span
 from generator.stages.code import CodeIndex
 from generator.stages.model import Artefact, Ref, StageDef, View, resolve
 from generator.stages.store import Store, content_hash, get_blob, get_record, has_blob, put_blob, put_record
@@ -18,6 +20,7 @@ from generator.stages.tools import Tools
 Done = Mapping[str, Artefact]
 _KEY_LENGTH = 40  # a tag holds at most 63 characters
 _AGAIN = "Build again with --force."
+_NOWHERE = Span("", 1, 1, 1, 1)
 WHOLE = View("whole", lambda value: value)
 
 
@@ -55,7 +58,7 @@ class Workshop:
 
     def made_now(self, stage: StageDef, done: Done) -> str:
         """Return the data version of what a pure stage makes, whatever was kept of it; nothing is kept."""
-        made = resolve(stage.run)(self._tools, *self.views(stage, done))
+        made = self._result(stage, done)
         return content_hash(canonical_json(made[0] if stage.sidecar else made))
 
     def make_anew(self, stage: StageDef, done: Done) -> Artefact:
@@ -93,9 +96,15 @@ class Workshop:
         return find(self.store, stage, ref)
 
     def _run(self, stage: StageDef, key: str, done: Done) -> Artefact:
-        made = resolve(stage.run)(self._tools, *self.views(stage, done))
+        made = self._result(stage, done)
         value, sidecar = made if stage.sidecar else (made, None)
         return self.keep(stage, key, value, sidecar=sidecar)
+
+    def _result(self, stage: StageDef, done: Done) -> Any:
+        try:
+            return resolve(stage.run)(self._tools, *self.views(stage, done))
+        except NodeError as error:
+            raise SpecError(_placed(error, stage, done)) from error
 
     def _narrow(self, artefact: Artefact, view: View) -> Any:
         place = (artefact.ref.blob, view.name)
@@ -116,6 +125,14 @@ class Workshop:
 
     def _view_code(self, view: View) -> str:
         return self.code.module_version(view.of.__module__)[:12]
+
+
+def _placed(error: NodeError, stage: StageDef, done: Done) -> list[Diagnostic]:
+    """Return what a stage has to say of IR nodes, where they stand in the spec."""
+    from generator.verify.provenance import locate  # noqa: PLC0415 - only what is refused pays for it
+
+    spans = next(done[i.stage].sidecar for i in stage.inputs if done[i.stage].sidecar is not None)
+    return [Diagnostic(d.code, d.message, locate(d.node, spans) or _NOWHERE, d.hint) for d in error.found]
 
 
 def external(name: str, value: Any) -> Artefact:

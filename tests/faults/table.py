@@ -32,7 +32,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("downgrade does nothing", 9, migrations.downgrade_missing, ("migrations",), _M),
     Fault("downgrade leaves a table", 9, migrations.downgrade_incomplete, ("migrations",), _M),
     Fault("downgrade in the wrong order", 9, migrations.downgrade_in_wrong_order, ("migrations",), _M),
-    Fault("two heads", 48, migrations.second_head, ("migrations",), _M),
+    Fault("two heads", 48, migrations.second_head, ("migrations", "history"), _M),
     Fault("violation that nothing explains", 7, models.violation_unknown, ("violations",), "models"),
     # schemas
     Fault("create asks for the id", 11, schemas.asks_for("key"), ("create_schemas",), _S),

@@ -8,8 +8,9 @@ import pytest
 
 from generator.emit.bundle import Bundle, bundle
 from generator.emit.finish import finish
-from generator.emit.migrations import emit_migrations
+from generator.emit.history import History
 from generator.emit.models import emit_models
+from generator.emit.overrides import Overrides
 from generator.emit.project import emit_project
 from generator.emit.routes import emit_routes
 from generator.emit.schemas import emit_schemas
@@ -20,9 +21,12 @@ from generator.guards.model import GuardIR
 from generator.guards.synthesize import FlowLogicSynthesizer
 from generator.host.format import RuffFormatter
 from generator.host.sandbox import ProcessSandbox
+from generator.ir.changes import Changes
 from generator.ir.lower import lower
 from generator.ir.model import ApplicationIR
 from generator.spec.load import load_app
+from generator.stages.steps.migrations import run as migrated
+from generator.stages.tools import Tools
 from generator.verify.delivery import smoke_files
 from generator.verify.gates import GATES, run_gates
 from generator.verify.model import SanityReport
@@ -100,13 +104,14 @@ def build(text: str) -> Healthy:
     emitted = [
         emit_schemas(ir),
         emit_models(ir),
-        emit_migrations(ir),
         emit_services(ir, guards),
         emit_routes(ir),
         emit_project(ir),
     ]
     smoke = smoke_files(make_plan(ir, guards))
-    return Healthy(ir, guards, bundle((finish(files, RuffFormatter()) for files in emitted), smoke))
+    migrations = migrated(Tools(RuffFormatter()), ir, Changes(), History(), Overrides())
+    trees = [*(finish(files, RuffFormatter()) for files in emitted), migrations]
+    return Healthy(ir, guards, bundle(trees, smoke))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any
 
 from generator.core.diagnostics import Diagnostic, SpecError
 from generator.emit.bundle import Bundle
+from generator.emit.history import History
 from generator.emit.overrides import Overrides
 from generator.emit.tree import Tree
 from generator.frontend import compile_front
@@ -15,7 +16,7 @@ from generator.host.format import RuffFormatter
 from generator.host.sandbox import ProcessSandbox
 from generator.ir.lower import Lowered
 from generator.ir.model import ApplicationIR
-from generator.pipeline import EMITTED, OVERRIDES, SOURCE, STAGES
+from generator.pipeline import EMITTED, OVERRIDES, RELEASED, SOURCE, STAGES
 from generator.stages.model import resolve
 from generator.stages.source import SpecSource
 from generator.stages.steps import sanity_report, smoke_result
@@ -83,7 +84,11 @@ def compiles(text: str) -> bool:
 def build(text: str, until: str = "") -> Built:
     """Run the pure stages in order, each through its views."""
     tools = Tools(RuffFormatter())
-    outputs: dict[str, Any] = {SOURCE: SpecSource(MAIN, ((MAIN, text),)), OVERRIDES: Overrides()}
+    outputs: dict[str, Any] = {
+        SOURCE: SpecSource(MAIN, ((MAIN, text),)),
+        OVERRIDES: Overrides(),
+        RELEASED: History(),
+    }
     sidecars: dict[str, Any] = {}
     for stage in STAGES:
         if not stage.pure:

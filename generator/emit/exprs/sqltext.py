@@ -45,50 +45,71 @@ class Text(NamedTuple):
 
 def to_text(sql: Sql) -> str:
     """Return the SQL text of a tree over one row's own columns."""
-    return _print(sql).text
+    return Printer().text(sql)
 
 
-def _print(sql: Sql) -> Text:  # noqa: C901 - a line for each kind of node
-    match sql:
-        case Const(literal=literal):
-            return constant(literal)
-        case Column(name=name):
-            return Text(quote_name(name), _ATOM)
-        case Infix():
-            return _infix(sql)
-        case Logic(op=op, operands=operands):
-            rank = _AND if op == "AND" else _OR
-            return Text(f" {op} ".join(_print(o).within(rank + 1) for o in operands), rank)
-        case Not(operand=operand):
-            return Text(f"NOT {_print(operand).within(_IS)}", _NOT)
-        case IsNull(operand=operand, negated=negated):
-            return Text(f"{_print(operand).within(_IN)} IS {'NOT ' if negated else ''}NULL", _IS)
-        case InList(operand=operand, options=options, negated=negated):
-            listed = ", ".join(_print(o).text for o in options)
-            return Text(f"{_print(operand).within(_SUM)} {'NOT ' if negated else ''}IN ({listed})", _IN)
-        case Call(name=name, args=args):
-            return Text(f"{name}({', '.join(_print(a).text for a in args)})", _ATOM)
-        case Cast(operand=operand, to=to):
-            return Text(f"CAST({_print(operand).text} AS {to})", _ATOM)
-        case Collate(operand=operand, name=name):
-            return Text(f'{_print(operand).within(_ATOM)} COLLATE "{name}"', _COLLATE)
-        case Case(condition=condition, value=value, otherwise=otherwise):
-            texts = (_print(condition).text, _print(value).text, _print(otherwise).text)
-            return Text("CASE WHEN {} THEN {} ELSE {} END".format(*texts), _ATOM)
-        case Quotient(left=left, right=right):
-            dividend, divisor = _print(left).text, _print(right).text
-            wide = f"round(CAST({dividend} AS numeric), 40)"
-            return Text(f"round({wide} / nullif(CAST({divisor} AS numeric), 0), 10)", _ATOM)
-        case Param() | Now() | Truth() | Select():
-            raise ValueError(f"{type(sql).__name__} has no place in DDL")
-        case _:
-            assert_never(sql)
+class Printer:
+    """Prints a tree over one row's own columns; a subclass knows more places."""
 
+    def text(self, sql: Sql) -> str:
+        """Return the SQL text."""
+        return self.printed(sql).text
 
-def _infix(sql: Infix) -> Text:
-    rank = _RANKS.get(sql.op, _COMPARE)
-    left, right = _print(sql.left).within(max(rank, _IN)), _print(sql.right).within(max(rank, _IN) + 1)
-    return Text(f"{left} {sql.op} {right}", rank)
+    def printed(self, sql: Sql) -> Text:  # noqa: C901, PLR0911 - a line for each kind of node
+        """Return the SQL text and how tightly it binds."""
+        match sql:
+            case Const(literal=literal):
+                return constant(literal)
+            case Column():
+                return Text(self.column(sql), _ATOM)
+            case Infix():
+                return self._infix(sql)
+            case Logic(op=op, operands=operands):
+                rank = _AND if op == "AND" else _OR
+                return Text(f" {op} ".join(self.printed(o).within(rank + 1) for o in operands), rank)
+            case Not(operand=operand):
+                return Text(f"NOT {self.printed(operand).within(_IS)}", _NOT)
+            case IsNull(operand=operand, negated=negated):
+                return Text(f"{self.printed(operand).within(_IN)} IS {'NOT ' if negated else ''}NULL", _IS)
+            case InList(operand=operand, options=options, negated=negated):
+                listed = ", ".join(self.text(o) for o in options)
+                return Text(
+                    f"{self.printed(operand).within(_SUM)} {'NOT ' if negated else ''}IN ({listed})", _IN
+                )
+            case Call(name=name, args=args):
+                return Text(self.call(name, args), _ATOM)
+            case Cast(operand=operand, to=to):
+                return Text(f"CAST({self.text(operand)} AS {to})", _ATOM)
+            case Collate(operand=operand, name=name):
+                return Text(f'{self.printed(operand).within(_ATOM)} COLLATE "{name}"', _COLLATE)
+            case Case(condition=condition, value=value, otherwise=otherwise):
+                texts = (self.text(condition), self.text(value), self.text(otherwise))
+                return Text("CASE WHEN {} THEN {} ELSE {} END".format(*texts), _ATOM)
+            case Quotient(left=left, right=right):
+                wide = f"round(CAST({self.text(left)} AS numeric), 40)"
+                return Text(f"round({wide} / nullif(CAST({self.text(right)} AS numeric), 0), 10)", _ATOM)
+            case Param() | Now() | Truth() | Select():
+                return Text(self.far(sql), _ATOM)
+            case _:
+                assert_never(sql)
+
+    def column(self, column: Column) -> str:
+        """Return a column of the row itself."""
+        return quote_name(column.name)
+
+    def call(self, name: str, args: tuple[Sql, ...]) -> str:
+        """Return the call of a function."""
+        return f"{name}({', '.join(self.text(a) for a in args)})"
+
+    def far(self, sql: Param | Now | Truth | Select) -> str:
+        """Refuse what is not in the row itself."""
+        raise ValueError(f"{type(sql).__name__} has no place in DDL")
+
+    def _infix(self, sql: Infix) -> Text:
+        rank = _RANKS.get(sql.op, _COMPARE)
+        left = self.printed(sql.left).within(max(rank, _IN))
+        right = self.printed(sql.right).within(max(rank, _IN) + 1)
+        return Text(f"{left} {sql.op} {right}", rank)
 
 
 def constant(literal: Literal) -> Text:

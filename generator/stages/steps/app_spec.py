@@ -6,6 +6,7 @@ import msgspec
 
 from generator.core.diagnostics import Diagnostic, Severity, SpecError
 from generator.graph.refuse import lower_sound
+from generator.ir.changes import Changes
 from generator.spec.model import AppSpec
 from generator.stages.source import SpecSource, parse
 from generator.stages.tools import Tools
@@ -17,6 +18,7 @@ class SpecDocument(msgspec.Struct, frozen=True):
     source: SpecSource
     spec: AppSpec | None
     diagnostics: tuple[Diagnostic, ...] = ()
+    changes: Changes = Changes()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -38,4 +40,4 @@ def run(_: Tools, source: SpecSource) -> SpecDocument:
         lowered = lower_sound(parsed.spec)
     except SpecError as error:
         return SpecDocument(source, parsed.spec, tuple(error.diagnostics))
-    return SpecDocument(source, parsed.spec, tuple(lowered.warnings))
+    return SpecDocument(source, parsed.spec, tuple(lowered.warnings), lowered.changes)

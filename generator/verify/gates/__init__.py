@@ -13,6 +13,7 @@ from generator.guards.model import GuardIR
 from generator.guards.synthesize import FlowLogicSynthesizer
 from generator.ir.model import ApplicationIR
 from generator.verify.gates import manifest
+from generator.verify.gates.ancestry import earlier
 from generator.verify.gates.build import Answer, Build, CannotRun, Command, Gated
 from generator.verify.gates.lint import LAYOUT, LINT
 from generator.verify.gates.probe import run_probe
@@ -26,11 +27,11 @@ from generator.verify.sandbox import Sandbox, Session
 __all__ = ["GATES", "Gate", "Gated", "run_gates"]
 
 
-def _commands(ir: ApplicationIR) -> dict[Command, Callable[[Session], Answer]]:
+def _commands(bundle: Gated, ir: ApplicationIR) -> dict[Command, Callable[[Session], Answer]]:
     """Return what is started together, the slowest first, so that it runs while the files are read."""
     return {
         "types": lambda session: session.run(TYPES),
-        "probe": lambda session: run_probe(session, trials(ir).groups),
+        "probe": lambda session: run_probe(session, trials(ir).groups, earlier(bundle)),
         "lint": lambda session: session.run(LINT),
         "layout": lambda session: session.run(LAYOUT),
     }
@@ -52,7 +53,9 @@ def run_gates(
         return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
     with sandbox.open(bundle) as session, ThreadPoolExecutor(4) as threads:
         started = {
-            c: threads.submit(work, session).result for c, work in _commands(ir).items() if c in needed
+            c: threads.submit(work, session).result
+            for c, work in _commands(bundle, ir).items()
+            if c in needed
         }
         build = Build(bundle, ir, guards, started)
         return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))

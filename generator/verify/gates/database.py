@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from generator.emit.python import module_path
 from generator.emit.tables import Table
+from generator.verify.gates.ancestry import history_of
 from generator.verify.gates.build import Build, CannotRun
 from generator.verify.gates.probe import Catalog, Column
 from generator.verify.gates.scripts import VERSIONS, Items, as_emitted, items
@@ -44,8 +45,7 @@ def _unlisted(nodes: _Nodes, table: str) -> Finding:
 
 
 def _scripts(build: Build) -> Items:
-    trees = (tree for path, tree in sorted(build.modules.items()) if path.startswith(VERSIONS))
-    return {key: item for tree in trees for key, item in items(tree).items()}
+    return items((path, tree) for path, tree in sorted(build.modules.items()) if path.startswith(VERSIONS))
 
 
 class _Nodes:
@@ -54,7 +54,7 @@ class _Nodes:
     def __init__(self, build: Build) -> None:
         self.build = build
         self.tables = {t.name: t for t in build.physical.tables}
-        self._written, self._emitted = _scripts(build), as_emitted(build.ir)
+        self._written, self._emitted = _scripts(build), as_emitted(build.ir, history_of(build.bundle))
         self._nodes = {(t.name, name): node for t in build.physical.tables for name, node in _parts(t)}
 
     def finding(
@@ -72,7 +72,9 @@ class _Nodes:
         """Return where the migration makes something, or the table that should have it."""
         item = self._written.get((table, name)) or self._written.get((table, ""))
         scripts = sorted(p for p in self.build.modules if p.startswith(VERSIONS))
-        return (scripts[0] if scripts else "migrations/env.py"), (item.line if item else 0)
+        if item is not None:
+            return item.path, item.line
+        return (scripts[-1] if scripts else "migrations/env.py"), 0
 
     def _model(self, table: str) -> str:
         entity = self.tables[table].entity if table in self.tables else ""

@@ -59,13 +59,11 @@ def _is(given: ast.expr, wanted: ServerDefault) -> bool:
 
 def _migrated(build: Build) -> dict[tuple[str, str], _Place]:
     found: dict[tuple[str, str], _Place] = {}
-    for path, tree in sorted(build.modules.items()):
-        if path.startswith(VERSIONS):
-            for key, item in items(tree).items():
-                if item.text:
-                    call = parse_expression(item.text)
-                    if isinstance(call, ast.Call):
-                        found.setdefault(key, _Place(call, path, item.line))
+    scripts = ((path, tree) for path, tree in sorted(build.modules.items()) if path.startswith(VERSIONS))
+    for key, item in items(scripts).items():
+        call = parse_expression(item.text) if item.text else None
+        if isinstance(call, ast.Call):
+            found[key] = _Place(call, item.path, item.line)
     return found
 
 

@@ -50,6 +50,17 @@ class Routing(msgspec.Struct, frozen=True):
     hidden: tuple[tuple[str, str, str], ...]
 
 
+Contents = dict[str, list[dict[str, Any]]]  # table -> rows
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    """What was released: the revision before the newest, rows for it, whether the newest can't be undone."""
+
+    before: str
+    rows: tuple[str, ...]
+    one_way: bool
+
+
 class Probe(msgspec.Struct, frozen=True):
     """What each step gave; a step that failed or was skipped is None."""
 
@@ -68,6 +79,9 @@ class Probe(msgspec.Struct, frozen=True):
     openapi: dict[str, Any] | None = None
     routing: Routing | None = None
     parity: tuple[tuple[Outcome, ...], ...] | None = None
+    earlier: Contents | None = None
+    later: Contents | None = None
+    back: bool | None = None
 
     def why_not(self, step: str) -> str:
         """Return why a step gave nothing."""
@@ -77,12 +91,13 @@ class Probe(msgspec.Struct, frozen=True):
         return f"{step}: {failed.error}" if failed else f"{step} did not run"
 
 
-def run_probe(session: Session, groups: Sequence[Group] = ()) -> Probe | str:
+def run_probe(session: Session, groups: Sequence[Group] = (), earlier: Earlier | None = None) -> Probe | str:
     """Look at the application from inside; a text says why that was not possible.
 
-    `groups` are the trials that its database is put to.
+    `groups` are the trials that its database is put to; `earlier` is what its newest revision meets.
     """
     trials = f"PARITY = {canonical_json(groups).decode()!r}\n"
+    trials += f"HISTORY = {canonical_json(earlier or {}).decode()!r}\n"
     program = trials + (
         resources.files("generator.verify.gates").joinpath("probe_program.py").read_text(encoding="utf-8")
     )

@@ -248,6 +248,65 @@ async def attempt(raw: Any, statements: list[str], *, keep: bool) -> dict[str, A
     return outcome
 
 
+# --- rows that are there when the newest revision comes -------------------------
+
+
+def earlier() -> dict[str, Any]:
+    """Go back to the revision before and put rows there; HISTORY is put before this program."""
+    importlib.import_module("alembic.command").downgrade(alembic_config(), released()["before"])
+    kept: dict[str, Any] = in_database(fill)
+    return kept
+
+
+def released() -> dict[str, Any]:
+    """Return what was released: the revision before, rows for it, whether the newest can be undone."""
+    known: dict[str, Any] = json.loads(globals()["HISTORY"])
+    return known
+
+
+async def fill(connection: Any) -> dict[str, Any]:
+    """Insert the rows; returns what stands in the tables then."""
+    raw = (await connection.get_raw_connection()).driver_connection
+    for statement in released()["rows"]:
+        await raw.execute(statement)
+    return await contents(connection)
+
+
+async def contents(connection: Any) -> dict[str, Any]:
+    """Return table -> its rows, each as JSON."""
+    raw = (await connection.get_raw_connection()).driver_connection
+    objects = [o.partition(" ") for o in (await describe(connection))["objects"]]
+    tables = [name for kind, _, name in objects if kind == "table" and name != "alembic_version"]
+    query = 'SELECT to_json(t) FROM "{}" t'
+    return {t: [json.loads(row[0]) for row in await raw.fetch(query.format(t))] for t in tables}
+
+
+def later() -> dict[str, Any]:
+    """Go to the newest revision; returns what stands in the tables then."""
+    upgrade()
+    kept: dict[str, Any] = in_database(contents)
+    return kept
+
+
+def back() -> bool:
+    """Undo the newest revision and do it again, with the rows if that can be; leaves empty tables."""
+    if released()["one_way"]:
+        in_database(empty_tables)
+    importlib.import_module("alembic.command").downgrade(alembic_config(), released()["before"])
+    upgrade()
+    in_database(empty_tables)
+    return True
+
+
+async def empty_tables(connection: Any) -> None:
+    """Take all rows away."""
+    raw = (await connection.get_raw_connection()).driver_connection
+    tables = ", ".join(f'"{t}"' for t in await contents(connection))
+    await connection.rollback()  # of what was only read
+    if tables:
+        await raw.execute(f"TRUNCATE {tables}")
+
+
 # --- the application ----------------------------------------------------------
 
 
@@ -324,6 +383,10 @@ step("drift", drift, "heads")
 step("parity", parity, "heads")
 step("empty", downgrade, "heads")
 step("again", again, "empty")
+if released():
+    step("earlier", earlier, "again")
+    step("later", later, "earlier")
+    step("back", back, "later")
 step("imports", imports)
 step("schemas", schemas, "imports")
 step("openapi", openapi, "imports")

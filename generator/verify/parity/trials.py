@@ -19,10 +19,12 @@ NOT_STORED = "an input is not stored"
 
 def trials(ir: ApplicationIR) -> Trials:
     """Return a trial, or a reason why there is none, for every constraint that the database has to hold."""
-    return _Planner(ir).plan()
+    return Planner(ir).plan()
 
 
-class _Planner:
+class Planner:
+    """Plans what an application's tables are tried with."""
+
     def __init__(self, ir: ApplicationIR) -> None:
         self._index = Index(ir)
         self._physical = physical(ir)
@@ -34,8 +36,21 @@ class _Planner:
         self._untried: list[Untried] = []
 
     def plan(self) -> Trials:
+        """Return a trial, or a reason why there is none, for every constraint."""
         groups = [g for e in self._index.entities.values() if (g := self._group(e)) is not None]
         return Trials(tuple(groups), tuple(self._untried))
+
+    def samples(self) -> tuple[str, ...]:
+        """Return inserts of a row or two of each entity, and of a link of each kind."""
+        found: dict[str, None] = {}
+        for entity in self._index.entities.values():
+            try:
+                rows = self._rows_of(entity.name, ())
+            except Stranger:
+                continue
+            found |= dict.fromkeys(self._setup(entity, (entity.name,)))
+            found |= dict.fromkeys(self._insert(entity, row) for row in rows)
+        return tuple(found)
 
     def _group(self, entity: Entity) -> Group | None:
         constraints = [c for c in self._routed if c.entity == entity.name]
