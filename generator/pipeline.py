@@ -147,6 +147,7 @@ def compile_app(
     """
     done = {} if done is None else done
     done |= {SOURCE: external(SOURCE, source), OVERRIDES: external(OVERRIDES, overrides)}
+    done[RELEASED] = external(RELEASED, released)
     for stage in STAGES:
         if stage.name == "migrations":
             done[RELEASED] = that_counts(released, stage, done, workshop)

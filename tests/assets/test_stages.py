@@ -218,8 +218,13 @@ def test_a_view_takes_nothing_away_that_its_stage_needs(stage: str, spec: Path) 
     done = compile_app(files, bench, "guard_ir")
     definition = BY_NAME[stage]
     run = resolve(definition.run)
-    whole = [done[i.stage].value for i in definition.inputs]
-    assert run(TOOLS, *bench.views(definition, done)) == run(TOOLS, *whole)
+    seen = bench.views(definition, done)
+    narrowed = ("application_ir", "guard_ir")
+    whole = [
+        done[i.stage].value if i.stage in narrowed else view
+        for i, view in zip(definition.inputs, seen, strict=True)
+    ]
+    assert run(TOOLS, *seen) == run(TOOLS, *whole)
 
 
 def test_import_statements_are_found_as_the_whole_parser_finds_them() -> None:

@@ -148,7 +148,7 @@ KINDS = (
         "filled: {Note.person: ticket.person}",
         (
             (
-                "SELECT bool_and(n.person_id = t.person_id) FROM notes n JOIN tickets t ON t.id = n.ticket_id",
+                "SELECT bool_and(n.person_id = t.person_id) FROM notes n JOIN tickets t ON t.id = n.ticket_id",  # noqa: E501
                 True,
             ),
         ),
@@ -169,7 +169,7 @@ KINDS = (
             (TITLE, f'{TITLE}      begins: date = today()\n      ends: date = "2999-01-01"\n'),
             (
                 "    states:\n",
-                "    unique:\n      - {fields: [title], during: [begins, ends]}\n    rules: [begins < ends]\n    states:\n",
+                "    unique:\n      - {fields: [title], during: [begins, ends]}\n    rules: [begins < ends]\n    states:\n",  # noqa: E501
             ),
         ),
         prepare="UPDATE tickets SET title = right(id::text, 12)",

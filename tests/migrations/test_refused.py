@@ -1,4 +1,4 @@
-"""What would lose or lack data is refused at its line, with the ways out; what rows contradict fails loudly."""
+"""What would lose or lack data is refused at its line; what rows contradict stops the upgrade."""
 
 from pathlib import Path
 from typing import NamedTuple
