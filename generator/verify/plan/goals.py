@@ -38,11 +38,15 @@ class Goal(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """How far a run came: which operation was refused, by which of its conditions, and what went well."""
+    """How far a run came: which operation was refused, by which of its conditions, and what went well.
+
+    `distance` is how far that condition, or the one that is to refuse, is from what is wanted of it.
+    """
 
     operation: str
     position: int
     done: tuple[str, ...]
+    distance: float = 0.0
 
 
 class Lead(msgspec.Struct, frozen=True):
@@ -59,6 +63,12 @@ def got_farther(mark: Mark, before: Mark) -> bool:
     if mark.operation == before.operation and mark.position > before.position >= 0:
         return True
     return mark.done.count(before.operation) > before.done.count(before.operation)
+
+
+def is_closer(mark: Mark, before: Mark) -> bool:
+    """Whether the same condition has come nearer to what is wanted of it."""
+    same = (mark.operation, mark.position) == (before.operation, before.position)
+    return same and mark.distance < before.distance
 
 
 def is_met(run: Run, goal: Goal) -> bool:

@@ -134,6 +134,18 @@ class World:
             handle = None if handle is None else self.field(handle, hop)
         return handle
 
+    def definition(self, row: Any, name: str) -> tuple[Expr, Scope] | None:
+        """Return what a derived field of a row is computed from, and for which row."""
+        entity = "" if row is None else self.entity_of(row)
+        if not name or row is None or not self._index.has_field(entity, name):
+            return None
+        field = self._index.field(entity, name)
+        return (
+            None
+            if field.managed is not Managed.DERIVED or field.value is None
+            else (field.value, {"self": row})
+        )
+
     def at(self, place: Place, *, after: bool = False) -> World:
         """Return the same rows as another move sees them."""
         inner = World(self._session, self.run, place, after=after)

@@ -90,13 +90,7 @@ class Finder:
             handle = self.row_of(ref, scope)
         except (KeyError, TypeError):
             return None
-        entity = "" if handle is None else self._world.entity_of(handle)
-        if handle is None or not self._index.has_field(entity, ref.field):
-            return None
-        field = self._index.field(entity, ref.field)
-        if field.managed is not Managed.DERIVED or field.value is None:
-            return None
-        return field.value, {"self": handle}
+        return self._world.definition(handle, ref.field)
 
     def _reference(self, ref: EntityRef, scope: Scope, depth: int) -> Iterator[Knob]:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count, islice
 
 import msgspec
@@ -14,7 +14,8 @@ from generator.ir.model import Managed, Unique
 from generator.verify.plan.alone import Alone
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import Cause, Causes, Writer
-from generator.verify.plan.goals import Goal, Lead, Mark, got_farther, is_met
+from generator.verify.plan.distance import distance
+from generator.verify.plan.goals import Goal, Lead, Mark, got_farther, is_closer, is_met
 from generator.verify.plan.imagine import Handle, Made, Scope, World, from_python
 from generator.verify.plan.knobs import Finder, Knob
 from generator.verify.plan.realize import Realizer, Run
@@ -26,6 +27,7 @@ from generator.verify.plan.wants import Place, Program, later
 
 RUNS_AT_LEAST, RUNS_PER_OPERATION = 2000, 100  # of one planning; then only first guesses are tried
 MAX_TWEAKS = 60  # taken from one failed run
+Farther = Callable[[Mark, Mark], bool]  # whether what a run shows is worth being followed first
 
 
 class Searcher:
@@ -59,9 +61,14 @@ class Searcher:
         """
         first = list(starts)
         greedy = goal.cause is None
-        return self._find(first, goal, budget, greedy) or self._find(first, goal, budget // 2, not greedy)
+        ways: tuple[tuple[Farther, int], ...] = ((got_farther, 1), (_never, 2))
+        for farther, part in (*(ways if greedy else ((_never, 1), (got_farther, 2))), (is_closer, 2)):
+            run = self._find(first, goal, budget // part, farther)
+            if run is not None:
+                return run
+        return None
 
-    def _find(self, starts: list[Program], goal: Goal, budget: int, greedy: bool) -> Run | None:  # noqa: FBT001
+    def _find(self, starts: list[Program], goal: Goal, budget: int, farther: Farther) -> Run | None:
         queue: list[tuple[int, int, int, Lead]] = []
         numbers = count()
         seen: set[str] = set()
@@ -77,9 +84,10 @@ class Searcher:
             run = self.run(lead.program)
             if self.meets(run, goal):
                 return run
-            mark = self._mark(run)
+            mark = self._mark(run, goal)
             missed = goal.cause is not None and run.answer is not None and run.answer.ok
-            ahead = greedy and lead.mark is not None and got_farther(mark, lead.mark) and not missed
+            ahead = lead.mark is not None and farther(mark, lead.mark)
+            ahead = ahead and not (missed and farther is got_farther)
             level = lead.level + (0 if ahead else 1)
             depth = lead.depth + (1 if ahead else 0)
             for changed in islice(self._in_time(run, self._propose(run, goal)), MAX_TWEAKS):
@@ -117,13 +125,27 @@ class Searcher:
                         program = program.put(key, msgspec.structs.replace(want, first=True))  # noqa: PLW2901
             yield program
 
-    def _mark(self, run: Run) -> Mark:
+    def _mark(self, run: Run, goal: Goal) -> Mark:
         """Return how far a run came."""
         last = run.answer if run.ready else run.failed
         done = tuple(e.draft.operation for e in run.exchanges if e.ok)
-        if last is None:
+        if last is None or run.place is None:
             return Mark("", -1, done)
-        return Mark(last.draft.operation, self._causes.position(last.draft.operation, last.constraint), done)
+        if goal.cause is not None and last.ok:
+            return Mark(last.draft.operation, -1, done, self._distance(run, goal.cause, truth=False))
+        cause = self._causes.get(last.constraint)
+        position = self._causes.position(last.draft.operation, last.constraint)
+        far = 0.0 if cause is None else self._distance(run, cause, truth=True)
+        return Mark(last.draft.operation, position, done, far)
+
+    def _distance(self, run: Run, cause: Cause, *, truth: bool) -> float:
+        """Return how far a condition is from holding, or from not holding, as the run has left the rows."""
+        if cause.expr is None or run.place is None:
+            return 0.0
+        world = World(self._session, run, run.place, after=_after(cause))
+        scopes = self._scopes(world, run.place, cause)
+        found = (distance(world, cause.expr, scope, truth=truth) for scope in scopes)
+        return min(found, default=0.0)
 
     def edges(self, run: Run, cause: Cause) -> Iterator[Program]:
         """Yield programs in which a bound of `cause` is met exactly."""
@@ -358,6 +380,12 @@ class Searcher:
                     if field.wire in members:
                         for knob in finder.field(handle, field):
                             yield from self._other(run, knob)
+
+
+def _never(mark: Mark, before: Mark) -> bool:
+    """Follow nothing first: near programs come before far ones."""
+    del mark, before
+    return False
 
 
 def field_of(entity: str, name: str) -> EntityRef:

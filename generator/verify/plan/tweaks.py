@@ -322,7 +322,16 @@ class Tweaker:
                     value = self._world.value_of(other, scope)
                     if value is not None:
                         found[side.field] = value
+                elif isinstance(side, EntityRef) and _names_row(side, expr.binding):
+                    row = self._world.wanted(self._world.value_of(other, scope))
+                    if row is not None:
+                        found[side.via[0]] = row
         return found
+
+
+def _names_row(ref: EntityRef, binding: str) -> bool:
+    """Whether it is the id of the row that a reference of the element leads to."""
+    return ref.root == binding and len(ref.via) == 1 and ref.field == "id"
 
 
 def _gap(left: Any, right: Any, *, is_left: bool) -> Any:
