@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from generator.expr.model import Literal, Type
+from generator.expr.model import BOOL, Literal, Type
 from generator.guards.model import GuardIR
 from generator.ir.model import ApplicationIR, Each, Effect, Entity, Field, Operation, Transition, When
 from generator.ir.writes import effects_of
@@ -108,3 +108,19 @@ def _changed(effects: tuple[Effect, ...], change: Change) -> tuple[Effect, ...]:
 def _entities(ir: ApplicationIR, change: Callable[[Entity], Entity]) -> ApplicationIR:
     entities = tuple(map(change, ir.domain.entities))
     return replace(ir, domain=replace(ir.domain, entities=entities))
+
+
+def always(ir: ApplicationIR, effect: str) -> ApplicationIR:
+    """Return the application in which an effect's condition is not asked."""
+    yes = Literal(value=True, type=BOOL)
+
+    def change(found: Effect) -> tuple[Effect, ...]:
+        match found:
+            case When(id=name) if name == effect:
+                return (replace(found, condition=yes),)
+            case Each(id=name) if name == effect:
+                return (replace(found, where=None),)
+            case _:
+                return (found,)
+
+    return with_effects(ir, change)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from generator.guards.model import GuardIR
 from generator.ir.model import ApplicationIR, Operation
 from generator.verify.plan.conditions import Cause
-from generator.verify.plan.oracle import Oracle
+from generator.verify.plan.oracle import Found, Oracle
 from generator.verify.plan.session import Exchange, Session
-from generator.verify.without import with_states, without_guard, without_unique
+from generator.verify.without import always, with_states, without_guard, without_unique
 
 MOST = 40  # oracles kept
 
@@ -41,3 +41,13 @@ class Alone:
             enum = next(e for e in self._ir.domain.enums if e.name == cause.transition.target.type.of)
             return with_states(self._ir, cause.id, enum.values)
         return without_guard(self._ir, self._guards, operation, cause.id)
+
+    def spared(self, answer: Exchange, effect: str) -> Found:
+        """Return the rows that would be others now if an effect of the last request had had no condition."""
+        key = ("always", effect)
+        if key not in self._oracles:
+            self._oracles[key] = Oracle(always(self._ir, effect))
+        before, after = self._session.states[-2:]
+        found = self._session.ask_in(self._oracles[key], before, answer.draft)
+        _, changed, deleted = self._oracles[key].difference(after, found)
+        return (*changed, *deleted)

@@ -93,4 +93,4 @@ def _gap(left: Any, right: Any) -> float | None:
 def _holds(op: str, left: Any, right: Any) -> bool:
     if left is None or right is None:
         return op == "!=" and left is not right
-    return {"==": left == right, "!=": left != right}.get(op, False)
+    return bool(left == right) if op == "==" else op == "!=" and bool(left != right)

@@ -151,6 +151,17 @@ class Session:
         status, answer = oracle.call(draft.operation, path, {}, body, self.now)
         return Exchange(draft, status, answer)
 
+    def ask_in(self, oracle: Oracle, state: State, draft: Draft) -> State:
+        """Return what another oracle makes of a state, with the last request; nothing is remembered of it."""
+        operation = self.operation(draft)
+        path = dict(
+            zip((r.param for r in operation.rows), (self.names.resolve(v) for v in draft.path), strict=True)
+        )
+        body = self.names.resolve(draft.body) if draft.has_body else MISSING
+        oracle.restore(state)
+        oracle.call(draft.operation, path, {}, body, self.now)
+        return oracle.state()
+
     def _carry_out(self, draft: Draft, path: dict[str, str], query: dict[str, str], body: Any) -> Exchange:
         before = self._oracle.state()
         ask = self._walk if draft.walk else self._oracle.call

@@ -7,10 +7,8 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from generator.expr.model import BOOL, Literal
 from generator.ir.index import stored_fields, updatable_fields
 from generator.ir.model import (
-    ApplicationIR,
     Assign,
     Create,
     Delete,
@@ -30,7 +28,7 @@ from generator.verify.coverage.case import Case, named
 from generator.verify.coverage.model import Item
 from generator.verify.coverage.replay import Moment, Player
 from generator.verify.interpreter.store import State
-from generator.verify.without import with_effects, without_effect
+from generator.verify.without import always, without_effect
 
 EFFECTS = "effects"
 
@@ -118,7 +116,7 @@ def _reverted(moment: Moment, entity: str, field: str) -> State | None:
 
 def _left_out(case: Case, operation: Operation, effect: When | Each) -> Item:
     """Cover a condition that is not true: if it were left out, the rows would be others."""
-    player = case.changed(("always", effect.id), partial(_always, effect=effect.id))
+    player = case.changed(("always", effect.id), partial(always, effect=effect.id))
     moments = (m for m in case.of(operation.id) if m.ok)
     by = next((m.scenario.name for m in moments if _differs(case, player, m)), "")
     return _item(operation, effect.id, "its condition is not true", by, "not-taken")
@@ -130,21 +128,6 @@ def _differs(case: Case, player: Player, moment: Moment) -> bool:
     if answer is None or answer.status != moment.answer.status or answer.body != moment.answer.body:
         return True
     return _seen(case, moment, player.interpreter.snapshot())
-
-
-def _always(ir: ApplicationIR, effect: str) -> ApplicationIR:
-    yes = Literal(value=True, type=BOOL)
-
-    def change(found: Effect) -> tuple[Effect, ...]:
-        match found:
-            case When(id=name) if name == effect:
-                return (replace(found, condition=yes),)
-            case Each(id=name) if name == effect:
-                return (replace(found, where=None),)
-            case _:
-                return (found,)
-
-    return with_effects(ir, change)
 
 
 def _name(effect: Effect) -> str:

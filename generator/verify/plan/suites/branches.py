@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from generator.expr.model import BOOL, AggregateExpr, EntityRef, Expr, Literal
+from generator.expr.model import BOOL, AggregateExpr, EntityRef, Expr, Literal, NotExpr
 from generator.expr.walk import walk
 from generator.ir.model import Delete, Each, Flow, Operation, OperationKind, When
 from generator.ir.writes import effects_of
-from generator.verify.plan.context import Context
+from generator.verify.plan.context import Context, heading
 from generator.verify.plan.goals import Goal
 from generator.verify.plan.imagine import World
 from generator.verify.plan.knobs import Finder, Knob
@@ -22,6 +22,7 @@ TRIES = 12
 DEPTH = 3
 WIDTH = 4
 TARGET = Place("target")
+YES = Literal(value=True, type=BOOL)
 
 
 def plan_branches(context: Context, operation: Operation) -> None:
@@ -34,6 +35,12 @@ def plan_branches(context: Context, operation: Operation) -> None:
         program = _several(context, operation, program, source)
     for node, condition in _conditions(flow):
         _both(context, operation, program, node, condition)
+    for effect in effects_of(flow.effects):
+        if isinstance(effect, When):
+            _left_out(context, operation, program, effect, NotExpr(effect.condition))
+        elif isinstance(effect, Each) and effect.where is not None:
+            others = AggregateExpr("any", effect.source, effect.binding, YES, NotExpr(effect.where))
+            _left_out(context, operation, program, effect, others)
 
 
 def _collections(flow: Flow) -> Iterator[EntityRef]:
@@ -80,8 +87,7 @@ def _conditions(flow: Flow) -> Iterator[tuple[str, Expr]]:
         if isinstance(effect, When):
             yield effect.id, effect.condition
         elif isinstance(effect, Each) and effect.where is not None:
-            yes = Literal(value=True, type=BOOL)
-            yield effect.id, AggregateExpr("any", effect.source, effect.binding, yes, effect.where)
+            yield effect.id, AggregateExpr("any", effect.source, effect.binding, YES, effect.where)
 
 
 def _both(context: Context, operation: Operation, program: Program, node: str, condition: Expr) -> None:
@@ -128,3 +134,25 @@ def _changes(context: Context, program: Program, condition: Expr, *, wanted: boo
     world = World(context.session, run, TARGET)
     tweaker = Tweaker(context.builder, context.turner, world)
     return list(islice(tweaker.toward(condition, world.scope(TARGET), truth=wanted), TRIES))
+
+
+def _left_out(
+    context: Context, operation: Operation, program: Program, effect: When | Each, unmet: Expr
+) -> None:
+    """Carry the flow out where a condition leaves rows alone, and look at those rows too."""
+    starts = [program, *context.variants(operation)]
+    known = next((p for p in starts if _holds(context, p, unmet)), None)
+    found = known or _with(context, program, unmet, wanted=True)
+    run = None if found is None else context.searcher.run(found)
+    if run is None or not run.ready or run.answer is None or not run.answer.ok:
+        return
+    rows = context.alone.spared(run.answer, effect.id)
+    if not rows:
+        return
+    context.note_run(run)
+    context.looker.after(run.answer)
+    for entity, row_id in rows:
+        context.looker.at(entity, row_id)
+    what = f"what branch {effect.id.rpartition(':')[2]} leaves alone"
+    status = f"{operation.id}:{run.answer.status}"
+    context.write(heading(operation, what, "edge", status), run.answer, asserts_effects=True)

@@ -22,6 +22,7 @@ from generator.verify.plan.values import At, Day, Token, Value
 from generator.verify.plan.wants import Program
 
 BUDGET = 20
+FEW = 8
 
 
 def plan_updates(context: Context, operation: Operation) -> None:
@@ -42,7 +43,7 @@ def plan_updates(context: Context, operation: Operation) -> None:
         bodies = list(_bodies(context, member, run, key, rows))
         changed = _change(context, run, run.ids[key], member, bodies)
         kept += [] if changed is None else [changed]
-        left += [member] if changed is None and member.type.name == "row" else []
+        left += [member] if changed is None else []
     if len(kept) > before:
         covers = f"{operation.id}:partial"
         named = heading(operation, "changes what is sent and nothing else", "effect", covers)
@@ -50,7 +51,10 @@ def plan_updates(context: Context, operation: Operation) -> None:
         _look(context, operation, run.ids[key], kept)
         context.write(named, target, kept, asserts_effects=True)
     for member in left:
-        _referred(context, operation, program, member)
+        if member.type.name == "row":
+            _referred(context, operation, program, member)
+        else:
+            _valued(context, operation, program, member)
 
 
 def _referred(context: Context, operation: Operation, program: Program, member: Member) -> None:
@@ -65,6 +69,23 @@ def _referred(context: Context, operation: Operation, program: Program, member: 
     found = context.searcher.find([start], Goal(), BUDGET)
     if found is not None:
         record(context, operation, found.program, f"{member.wire} names another row")
+
+
+def _valued(context: Context, operation: Operation, program: Program, member: Member) -> None:
+    """Look for another value that the operation lets the member be changed to."""
+    if program.target is None:
+        return
+    key = program.target.rows["self"]
+    run = context.searcher.prepare(program)
+    before = (context.session.row(operation.entity, run.ids[key]) or {}).get(member.name)
+    values = (*_others(context, member, run, key), *(v for _, v in context.maker.bounds(member)))
+    for value in values:
+        start = program.aim(program.target.with_value(member.name, value))
+        found = context.searcher.find([start], Goal(), FEW)
+        after = None if found is None else context.session.row(operation.entity, found.ids[key])
+        if found is not None and after is not None and after.get(member.name) != before:
+            record(context, operation, found.program, f"{member.wire} alone is another")
+            return
 
 
 def _with_rows(context: Context, operation: Operation, program: Program) -> tuple[Program, dict[str, int]]:
