@@ -163,31 +163,32 @@ class Writer:
         return list(self._tx.written.items())
 
     def _twin(self, row: Row, fields: tuple[str, ...]) -> bool:
-        values = self._tx.values(row)
-        return any(_agree(values, other, fields) for _, other in self._others(row))
+        return bool(self._alike(row, fields))
 
     def rival(self, row: Row, unique: Unique) -> Row | None:
         """Return the stored row that a unique does not let this one stand beside."""
         values = self._tx.values(row)
         if unique.only is not None and not holds(unique.only, self.world, {"self": row}):
             return None
-        for other, theirs in self._others(row):
-            if not _agree(values, theirs, unique.fields):
-                continue
-            if unique.during is not None and not _overlap(values, theirs, *unique.during):
+        table = self._tx.table(row.entity)
+        for row_id in self._alike(row, unique.fields):
+            other = Row(row.entity, row_id)
+            if unique.during is not None and not _overlap(values, table[row_id], *unique.during):
                 continue
             if unique.only is None or holds(unique.only, self.world, {"self": other}):
                 return other
         return None
 
-    def _others(self, row: Row) -> Iterator[tuple[Row, Values]]:
-        for row_id, values in sorted(self._tx.table(row.entity).items()):
-            if row_id != row.id:
-                yield Row(row.entity, row_id), values
-
-
-def _agree(left: Values, right: Values, fields: tuple[str, ...]) -> bool:
-    return all(left[f] is not None and left[f] == right[f] for f in fields)
+    def _alike(self, row: Row, fields: tuple[str, ...]) -> list[UUID]:
+        """Return the ids of the other rows that agree in some fields, none of which is null."""
+        values = self._tx.values(row)
+        wanted = [(f, values[f]) for f in fields]
+        if any(value is None for _, value in wanted):
+            return []
+        found = list(self._tx.table(row.entity).items())
+        for name, value in wanted:
+            found = [(i, theirs) for i, theirs in found if theirs[name] == value]
+        return sorted(i for i, _ in found if i != row.id)
 
 
 def _overlap(left: Values, right: Values, start: str, end: str) -> bool:

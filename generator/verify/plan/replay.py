@@ -53,7 +53,7 @@ class Replayer:
     """Answers requests from one interpreter that keeps the rows of the scenarios before.
 
     `played` begins the count of scenarios after which their rows are forgotten; None: they never are.
-    Before the first step, the one that matters and the last, one of the `companions` is played.
+    Before the step that matters and the last, one of the `companions` is played.
     `claimed` holds what the rows of each scenario have taken; of one alone, what is left.
     """
 
@@ -106,7 +106,7 @@ class Replayer:
         self._taken: frozenset[Claim] = frozenset()
         parsed = _parsed(scenario)
         for position, step in enumerate(parsed.steps):
-            if position == 0 or step.id in {parsed.target, parsed.steps[-1].id}:
+            if step.id in {parsed.target, parsed.steps[-1].id}:
                 self._disturb(start, clock)
             before = self._interpreter.snapshot()
             try:
