@@ -5,7 +5,7 @@ import time
 import dagster as dg
 
 from appgen_assets.partitions import APPS
-from appgen_assets.switches import sensor_status
+from appgen_assets.switches import every, sensor_status
 from appgen_assets.waves import CANARIES_CHECK, ROLLOUT
 from appgen_resources.alerts.doing import doing, undecided
 from appgen_resources.alerts.model import Delivery
@@ -17,7 +17,7 @@ from generator.host.artefacts import open_store
 
 @dg.sensor(
     name="alerts",
-    minimum_interval_seconds=15,
+    minimum_interval_seconds=every(15),
     default_status=sensor_status("alerts"),
     description=(
         "Looks at every finished run, of any job: tells of checks that fail, also of those that don't block, "

@@ -11,7 +11,7 @@ from appgen_assets.evidence import evidence_of
 from appgen_assets.partitions import APPS
 from appgen_assets.planning import Plan, plan_compiled
 from appgen_assets.stage_asset import KEEP_EDITS_TAG, WHY_TAG
-from appgen_assets.switches import sensor_status
+from appgen_assets.switches import every, sensor_status
 from appgen_resources.alerts.observe import ATTEMPT_TAG, Ended, advanced, ended_runs, first_cursors
 from appgen_resources.history import PARTITION_TAG
 from appgen_resources.repairs import forget_decision, repair_step, well_again
@@ -106,7 +106,7 @@ def _tag(text: str) -> str:
 @dg.sensor(
     name="repair",
     job=repair,
-    minimum_interval_seconds=15,
+    minimum_interval_seconds=every(15),
     default_status=sensor_status("repair"),
     description=(
         "Looks at every finished run once. What failed is diagnosed; if a rule repairs it safely, one run "

@@ -12,7 +12,7 @@ from appgen_assets.jobs import build
 from appgen_assets.partitions import APPS, apps
 from appgen_assets.planning import plan_app, showing
 from appgen_assets.stage_asset import WHY_TAG
-from appgen_assets.switches import sensor_status
+from appgen_assets.switches import every, sensor_status
 from appgen_resources.specs import SpecStore
 from appgen_resources.watch import Marks, Watch, Watched, includes, read_watch, write_watch
 from appgen_resources.workshop import WorkshopResource
@@ -29,7 +29,7 @@ _TICKS_GONE = 2  # a change of branches may remove a file for a moment
 
 @dg.sensor(
     job=build,
-    minimum_interval_seconds=30,
+    minimum_interval_seconds=every(30),
     default_status=sensor_status("spec_folder"),
     description=(
         "Watches the spec folder. A new spec becomes a partition, of a changed one what it made stale is "

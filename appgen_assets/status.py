@@ -13,7 +13,7 @@ from appgen_assets.drift import DRIFT_CHECK
 from appgen_assets.partitions import APPS
 from appgen_assets.show.parts import table
 from appgen_assets.stage_asset import OWNERS
-from appgen_assets.switches import sensor_status
+from appgen_assets.switches import every, sensor_status
 from appgen_resources.alerts.observe import advanced, ended_runs, first_cursors
 from appgen_resources.specs import SpecStore
 from appgen_resources.status import ORDER, AppStatus, fleet_status
@@ -42,7 +42,7 @@ class _Seen(msgspec.Struct, frozen=True):
 
 @dg.sensor(
     name="app_status",
-    minimum_interval_seconds=60,
+    minimum_interval_seconds=every(60),
     default_status=sensor_status("app_status"),
     description="Brings the asset app_status up to date whenever a run has ended; needs no run for that.",
 )

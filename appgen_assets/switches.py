@@ -1,5 +1,6 @@
 """Which sensors and schedules run by themselves: `switches` of operations.yaml, else what is harmless."""
 
+import os
 from functools import cache
 
 import dagster as dg
@@ -8,6 +9,8 @@ from appgen_resources.operations.model import Operations
 from appgen_resources.operations.read import load_operations
 from generator.core.diagnostics import SpecError
 from generator.host.state import State
+
+TICK_VARIABLE = "APPGEN_TICK_SECONDS"
 
 # What starts builds by itself is off until asked for; what only tells or counts is on.
 _DEFAULTS = {"alerts": True, "app_status": True}
@@ -25,6 +28,11 @@ def at_start() -> Operations:
 def is_on(name: str) -> bool:
     """Whether a sensor or schedule starts by itself."""
     return at_start().switches.get(name, _DEFAULTS.get(name, False))
+
+
+def every(seconds: int) -> int:
+    """Return how often a sensor looks: as given, or every $APPGEN_TICK_SECONDS."""
+    return int(os.environ.get(TICK_VARIABLE) or seconds)
 
 
 def sensor_status(name: str) -> dg.DefaultSensorStatus:

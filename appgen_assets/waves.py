@@ -12,7 +12,7 @@ from appgen_assets.partitions import APPS
 from appgen_assets.planning import plan_app, showing
 from appgen_assets.show.parts import table
 from appgen_assets.stage_asset import OWNERS, WHY_TAG
-from appgen_assets.switches import sensor_status
+from appgen_assets.switches import every, sensor_status
 from appgen_resources.history import PARTITION_TAG
 from appgen_resources.operations.model import Operations
 from appgen_resources.operations.read import load_operations
@@ -45,7 +45,7 @@ def generator_version() -> str:
 
 @dg.sensor(
     job=build,
-    minimum_interval_seconds=30,
+    minimum_interval_seconds=every(30),
     default_status=sensor_status("generator_upgrades"),
     description=(
         "When the generator's version has changed: builds what is stale of the canaries and, only when every "

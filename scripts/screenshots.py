@@ -1,8 +1,9 @@
-"""Drives a real browser through the Dagster UI of a workspace and saves docs/lineage.png.
+"""Drives a real browser through the Dagster UI and saves what a person sees.
 
 Usage: python scripts/screenshots.py [--out docs] [--build specs/shop.yaml]
 
-The workspace is $APPGEN_HOME, else .appgen; with --build the spec is built first.
+In a workspace of its own: a build (lineage.png, app_status.png), one that an override breaks
+(failed_check.png), and its repair (repair_run.png).
 CHROMIUM names the browser, by default Debian's /usr/bin/chromium.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,7 +28,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from generator.pipeline import STAGES
 
-GROUPS = ("frontend", "backend", "verification")
+GROUPS = ("frontend", "backend", "verification", "repair", "fleet")
 QUERY = "{ assetNodes { assetKey { path } partitionStats { numMaterialized numFailed } } }"
 FLAGS = (
     "--no-sandbox",
@@ -95,6 +97,47 @@ def shoot_lineage(page: Page, address: str, path: Path) -> None:
     page.screenshot(path=str(path))
 
 
+BREAKING = "import nothing_there\n"
+RUNS = "{ runsOrError(limit: 1) { ... on Runs { results { runId status } } } }"
+
+
+def break_routes(spec: Path) -> Path:
+    """Put an override beside a spec that breaks its application; returns the override."""
+    path = spec.with_suffix(".overrides") / "files" / "app" / "main.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(BREAKING, encoding="utf-8")
+    return path
+
+
+def shoot_failed_check(page: Page, address: str, path: Path) -> None:
+    """Open the check that saw the override, with what it found."""
+    page.goto(f"{address}/assets/app_bundle?view=checks&checkDetail=names_resolve")
+    expect(page.get_by_text("names_resolve").first).to_be_visible(timeout=_PATIENCE)
+    page.get_by_text("names_resolve").first.click()
+    expect(page.get_by_text("nothing_there").first).to_be_visible(timeout=_PATIENCE)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=str(path))
+
+
+def shoot_last_run(page: Page, address: str, path: Path) -> str:
+    """Open the last run with its steps; returns its id."""
+    answer = page.request.post(f"{address}/graphql", data={"query": RUNS}).json()
+    run = str(answer["data"]["runsOrError"]["results"][0]["runId"])
+    page.goto(f"{address}/runs/{run}")
+    expect(page.get_by_text("app_bundle").first).to_be_visible(timeout=_PATIENCE)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=str(path))
+    return run
+
+
+def shoot_status(page: Page, address: str, path: Path) -> None:
+    """Open the table of all applications; its sensor makes it once a run has ended."""
+    page.goto(f"{address}/assets/app_status")
+    expect(page.get_by_text("failing checks").first).to_be_visible(timeout=4 * _PATIENCE)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=str(path))
+
+
 def free_port() -> int:
     """Return a port that nothing listens on."""
     with socket.socket() as probe:
@@ -123,17 +166,43 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
+def appgen(*arguments: str) -> int:
+    """Run a command in the working directory; return its exit code."""
+    return subprocess.run([sys.executable, "-m", "generator.cli", *arguments], check=False).returncode
+
+
 def main() -> None:
     """Take every picture."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("docs"), help="folder of the pictures")
-    parser.add_argument("--build", default="specs/shop.yaml", help="spec to build first; empty for none")
+    parser.add_argument("--build", type=Path, default=Path("specs/shop.yaml"), help="the spec to build")
     chosen = parser.parse_args()
-    if chosen.build:
-        subprocess.run([sys.executable, "-m", "generator.cli", "build", chosen.build], check=True)
+    out, source = chosen.out.absolute(), chosen.build.absolute()
+    for name in ("APPGEN_HOME", "APPGEN_STATE"):
+        os.environ.pop(name, None)
+    with tempfile.TemporaryDirectory(prefix="appgen-pictures-") as folder:
+        os.chdir(folder)
+        spec = Path("specs", source.name)
+        spec.parent.mkdir()
+        shutil.copy(source, spec)
+        take(spec, out)
+    print(f"wrote lineage.png, app_status.png, failed_check.png and repair_run.png to {out}")
+
+
+def take(spec: Path, out: Path) -> None:
+    """Build, break and repair an application, and show each of it."""
+    if appgen("build", str(spec)) != 0:
+        sys.exit("screenshots: the build has failed")
     with running_ui(free_port()) as address, browser_page() as page:
-        shoot_lineage(page, address, chosen.out / "lineage.png")
-    print(f"wrote {chosen.out / 'lineage.png'}")
+        shoot_lineage(page, address, out / "lineage.png")
+        shoot_status(page, address, out / "app_status.png")
+        break_routes(spec)
+        if appgen("build", str(spec)) == 0:
+            sys.exit("screenshots: nobody saw the override")
+        shoot_failed_check(page, address, out / "failed_check.png")
+        if appgen("build", str(spec), "--repair") != 0:
+            sys.exit("screenshots: the repair has failed")
+        shoot_last_run(page, address, out / "repair_run.png")
 
 
 if __name__ == "__main__":

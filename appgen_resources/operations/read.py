@@ -86,13 +86,13 @@ def _root(path: str, text: str) -> YamlNode:
     except SpecError as error:
         told = "this file is a mapping of " + ", ".join(f"`{key}`" for key in _KEYS)
         raise SpecError(
-            [Diagnostic("O104", told, d.span) if d.code == "E104" else d for d in error.diagnostics]
+            [Diagnostic("F104", told, d.span) if d.code == "E104" else d for d in error.diagnostics]
         ) from None
 
 
 def _bad_url(span: Span) -> Diagnostic:
     hint = "write for instance jsons://host/path, slack://…, mailtos://…; see docs/operations.md"
-    return Diagnostic("O401", "no alert can be sent to this URL: its form is not known", span, hint)
+    return Diagnostic("F401", "no alert can be sent to this URL: its form is not known", span, hint)
 
 
 class _File:
@@ -123,7 +123,7 @@ class _File:
     def _address(self, node: YamlNode) -> str:
         address = self._text(node, "`ui`")
         if address and not re.match(r"https?://[^/\s]", address):
-            self._found.error("O402", "`ui` must begin with http:// or https://", node.span)
+            self._found.error("F402", "`ui` must begin with http:// or https://", node.span)
         return address
 
     def _owners(self, node: YamlNode) -> tuple[tuple[str, str], ...]:
@@ -139,7 +139,7 @@ class _File:
         if pairs is None:
             return None
         if "to" not in pairs:
-            self._found.error("O403", "a route needs `to`: the URLs that it sends to", node.span)
+            self._found.error("F403", "a route needs `to`: the URLs that it sends to", node.span)
             return None
         return Route(
             self._text(pairs["name"][1], "`name`") if "name" in pairs else f"route {number}",
@@ -154,7 +154,7 @@ class _File:
         known = next((severity for severity in SEVERITIES if severity == text), None)
         if known is None and text:
             hint = did_you_mean(text, SEVERITIES) or f"one of {', '.join(SEVERITIES)}"
-            self._found.error("O404", f"there is no severity `{text}`", node.span, hint)
+            self._found.error("F404", f"there is no severity `{text}`", node.span, hint)
         return known or "warning"
 
     def _url(self, node: YamlNode) -> str:
@@ -172,7 +172,7 @@ class _File:
         url = self._secret(node, "a database URL")
         if url and not re.match(r"postgres(?:ql)?(?:\+[a-z0-9]+)?://", url):
             hint = "write postgresql://user:${PASSWORD}@host/name"
-            self._found.error("O405", "this is not the URL of a PostgreSQL database", node.span, hint)
+            self._found.error("F405", "this is not the URL of a PostgreSQL database", node.span, hint)
         return url
 
     def _switches(self, node: YamlNode) -> dict[str, bool]:
@@ -199,7 +199,7 @@ class _File:
     def _count(self, node: YamlNode, what: str, least: int) -> int:
         number = self._reader.integer(node, what)
         if number is not None and number < least:
-            self._found.error("O406", f"{what} must be at least {least}", node.span)
+            self._found.error("F406", f"{what} must be at least {least}", node.span)
         return number if number is not None else least
 
     def _globs(self, node: YamlNode, what: str) -> tuple[str, ...]:
@@ -218,5 +218,5 @@ class _File:
         for name in _VARIABLE.findall(text):
             if not self._environment.get(name):
                 hint = "set it where the code server runs"
-                self._found.error("O407", f"the environment variable {name} is not set", node.span, hint)
+                self._found.error("F407", f"the environment variable {name} is not set", node.span, hint)
         return Secret(_VARIABLE.sub(lambda found: self._environment.get(found[1], ""), text))

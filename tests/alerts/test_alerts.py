@@ -238,5 +238,5 @@ def test_what_a_service_says_is_cleaned(url: str, text: str, kept: str) -> None:
 
 def test_a_wrong_file_fails_the_tick_with_its_place(fleet: Fleet) -> None:
     fleet.routes("alerts:\n  - to: json://localhost\n    severity: eror\n")
-    with pytest.raises(Exception, match=r"operations\.yaml:3:15: error O404"):
+    with pytest.raises(Exception, match=r"operations\.yaml:3:15: error F404"):
         fleet.tick()

@@ -1,4 +1,4 @@
-"""The Dagster UI in a real browser: the lineage is green, an asset page shows what was made."""
+"""The Dagster UI in a real browser: lineage, what was made, a failed check, the repair's own run."""
 
 import importlib.util
 import os
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,13 @@ def screenshots() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def steps_of(page: Any, address: str, run: str) -> set[str]:
+    """Return the steps of a run, as the UI knows them."""
+    query = f'{{ runOrError(runId: "{run}") {{ ... on Run {{ stepKeysToExecute }} }} }}'
+    answer = page.request.post(f"{address}/graphql", data={"query": query}).json()
+    return set(answer["data"]["runOrError"]["stepKeysToExecute"])
 
 
 def test_the_lineage_and_an_asset_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,3 +51,15 @@ def test_the_lineage_and_an_asset_page(tmp_path: Path, monkeypatch: pytest.Monke
         page.goto(f"{address}/assets/smoke_result?view=checks")
         page.get_by_text("all_passed").first.wait_for()
         page.get_by_text("Succeeded").first.wait_for()
+        script.shoot_status(page, address, tmp_path / "app_status.png")
+        page.get_by_text("library").first.wait_for()
+
+        override = script.break_routes(tmp_path / "library.yaml")
+        assert script.appgen("build", "library.yaml") == 1
+        script.shoot_failed_check(page, address, tmp_path / "failed_check.png")
+        assert script.appgen("build", "library.yaml", "--repair") == 0
+        run = script.shoot_last_run(page, address, tmp_path / "repair_run.png")
+        assert override.read_text(encoding="utf-8") == script.BREAKING, "a person's file is never touched"
+        steps = steps_of(page, address, run)
+        assert {"routes", "app_bundle", "sanity_report", "smoke_result"} <= steps
+        assert not {"app_spec", "application_ir", "schemas", "models", "migrations", "services"} & steps

@@ -27,14 +27,14 @@ retention: {releases: 3, days: 30}
 """
 ENVIRONMENT = {"HOOK": "json://127.0.0.1:9/t", "PASSWORD": "p"}
 WRONG = {
-    "O104": ("- a\n", (1, 1)),
-    "O401": ("alerts:\n  - to: [nowhere://x]\n", (2, 10)),
-    "O402": ("ui: dagster.example\n", (1, 5)),
-    "O403": ("alerts:\n  - name: x\n", (2, 5)),
-    "O404": ("alerts: [{to: 'json://h', severity: loud}]\n", (1, 37)),
-    "O405": ("databases: {a: mysql://h/d}\n", (1, 16)),
-    "O406": ("waves:\n  size: 0\n", (2, 9)),
-    "O407": ("alerts:\n  - to: ${NOT_SET}\n", (2, 9)),
+    "F104": ("- a\n", (1, 1)),
+    "F401": ("alerts:\n  - to: [nowhere://x]\n", (2, 10)),
+    "F402": ("ui: dagster.example\n", (1, 5)),
+    "F403": ("alerts:\n  - name: x\n", (2, 5)),
+    "F404": ("alerts: [{to: 'json://h', severity: loud}]\n", (1, 37)),
+    "F405": ("databases: {a: mysql://h/d}\n", (1, 16)),
+    "F406": ("waves:\n  size: 0\n", (2, 9)),
+    "F407": ("alerts:\n  - to: ${NOT_SET}\n", (2, 9)),
     "E101": ("alerts: [\n", (1, 9)),
     "E121": ("alert: []\n", (1, 1)),
     "E122": ("switches: [nightly]\n", (1, 11)),
@@ -68,13 +68,13 @@ def test_a_mistake_has_its_place(code: str) -> None:
 
 def test_every_code_has_a_case() -> None:
     source = Path(__file__).parents[2] / "appgen_resources" / "operations" / "read.py"
-    assert set(re.findall(r'"(O[0-9]{3})"', source.read_text(encoding="utf-8"))) <= set(WRONG)
+    assert set(re.findall(r'"(F[0-9]{3})"', source.read_text(encoding="utf-8"))) <= set(WRONG)
 
 
 def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(SpecError) as told:
         read_operations("o.yaml", "ui: x\nwaves: {first: 0}\n", {})
-    assert [d.code for d in told.value.diagnostics] == ["O402", "O406"]
+    assert [d.code for d in told.value.diagnostics] == ["F402", "F406"]
 
 
 @pytest.mark.parametrize("text", ["", "\n# nothing yet\n"])
@@ -87,7 +87,7 @@ def test_the_environment_is_enough(tmp_path: Path) -> None:
     told = load_operations(State(tmp_path), given)
     assert [route.to for route in told.alerts] == [("json://h/a", "jsons://h/b")]
     assert told.ui == "https://u"
-    with pytest.raises(SpecError, match=r"\$APPGEN_ALERT_URLS:1:2: error O401"):
+    with pytest.raises(SpecError, match=r"\$APPGEN_ALERT_URLS:1:2: error F401"):
         load_operations(State(tmp_path), {"APPGEN_ALERT_URLS": "json://h nowhere://h"})
 
 
