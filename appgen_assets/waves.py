@@ -23,6 +23,8 @@ from appgen_resources.workshop import WorkshopResource, code_versions
 from generator.core.diagnostics import SpecError
 from generator.core.digest import digest
 from generator.core.errors import ToldError
+from generator.host.artefacts import open_store
+from generator.stages.releases import releases
 
 WAVE_TAG = "appgen/wave"
 ROLLOUT = "generator_rollout"
@@ -58,17 +60,19 @@ def generator_upgrades(
     """Ask how the builds of the last tick went, and start what is next."""
     told = load_operations(specs.state())
     apps = context.instance.get_dynamic_partitions(APPS)
-    before = _read(context.cursor, apps, told)
+    store = open_store(specs.state().artefacts)
+    released = [app for app in apps if releases(store, app).current is not None]
+    before = _read(context.cursor, released, told)
     plans = _Plans(context.instance, specs, workshop, before.version)
-    after, chosen = advance(before, apps, told.waves, plans.standing)
+    present = before.without(lambda app: app not in apps)
+    after, chosen = advance(present, told.waves, plans.standing, plans.busy)
     requests = [request for app in chosen for request in plans.request(app)]
     if after != before or not context.cursor:
-        _report(context.instance, after, apps)
-    phase = after.phase(apps)
+        _report(context.instance, after)
     return dg.SensorResult(
         run_requests=requests,
         cursor=msgspec.json.encode(after).decode(),
-        skip_reason=None if requests else f"version {after.version}: {phase}",
+        skip_reason=None if requests else f"version {after.version}: {after.phase}",
     )
 
 
@@ -92,10 +96,14 @@ class _Plans:
         self._workshop = workshop
         self._version = version
 
+    def busy(self, app: str) -> bool:
+        """Whether a run of an application is under way: of this wave, of its spec, of its repair."""
+        chosen = dg.RunsFilter(tags={PARTITION_TAG: app}, statuses=list(UNFINISHED))
+        return bool(self._instance.get_runs(chosen, limit=1))
+
     def standing(self, app: str) -> Standing:
         """Return how an application stands: green when nothing of it is stale and every check has passed."""
-        tags = {PARTITION_TAG: app, WAVE_TAG: self._version}
-        if self._instance.get_runs(dg.RunsFilter(tags=tags, statuses=list(UNFINISHED)), limit=1):
+        if self.busy(app):
             return "building"
         try:
             return "failed" if self._stale(app)[0] else "green"
@@ -123,13 +131,13 @@ class _Plans:
         return (plan.selection() if plan.stale else []), plan.why
 
 
-def _report(instance: dg.DagsterInstance, rollout: Rollout, apps: Sequence[str]) -> None:
+def _report(instance: dg.DagsterInstance, rollout: Rollout) -> None:
     """Show it in the UI: an event without a run, and a check that says whether the canaries are well."""
-    phase = rollout.phase(apps)
-    counted = Counter(rollout.standing.get(app, "waiting") for app in apps)
+    phase = rollout.phase
+    counted = Counter(rollout.standing.get(app, "waiting") for app in rollout.members)
     rows = [
         (app, "canary" if app in rollout.canaries else "", rollout.standing.get(app, "waiting"))
-        for app in sorted(apps, key=lambda a: (a not in rollout.canaries, a))
+        for app in sorted(rollout.members, key=lambda a: (a not in rollout.canaries, a))
     ]
     broken = [app for app in rollout.canaries if rollout.standing.get(app) == "failed"]
     metadata: dict[str, Any] = {

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from appgen_assets.alerts import alerts
+from appgen_assets.definitions import defs
 from appgen_assets.waves import CANARIES_CHECK, ROLLOUT, WAVE_TAG, generator_upgrades, generator_version
 from appgen_resources.operations.model import Waves
 from appgen_resources.waves import Rollout, Standing, advance, begin
@@ -71,7 +72,7 @@ def test_the_canaries_then_the_rest_a_wave_at_a_time(fleet: Fleet) -> None:
     assert fleet.tick() == ["gamma"]
     fleet.built("gamma")
     assert fleet.tick() == []
-    assert fleet.rollout.phase(APPS) == "done"
+    assert fleet.rollout.phase == "done"
     assert fleet.shown()["phase"] == "done"
     assert fleet.shown()["green"] == 4
     assert fleet.tick() == []
@@ -83,7 +84,7 @@ def test_a_generator_bug_touches_the_canaries_only(fleet: Fleet) -> None:
     fleet.built("delta", ok=False)
     for _ in range(3):
         assert fleet.tick() == []
-    assert fleet.rollout.phase(APPS) == "stopped"
+    assert fleet.rollout.phase == "stopped"
     assert fleet.shown()["phase"] == "stopped"
     assert fleet.shown()["failed canaries"] == "delta"
     assert not fleet.canaries_well()
@@ -130,8 +131,8 @@ def test_a_stopped_wave_is_told_once_and_so_is_its_going_on(fleet: Fleet, hook: 
 # --- who is next, without an event log -----------------------------------------
 
 
-def drive(rollout: Rollout, apps: tuple[str, ...], waves: Waves, answers: dict[str, Standing]) -> Any:
-    return advance(rollout, apps, waves, lambda app: answers.get(app, "building"))
+def drive(rollout: Rollout, waves: Waves, answers: dict[str, Standing], busy: str = "") -> Any:
+    return advance(rollout, waves, lambda app: answers.get(app, "building"), lambda app: app in busy)
 
 
 def test_without_names_the_first_few_are_the_canaries() -> None:
@@ -141,19 +142,47 @@ def test_without_names_the_first_few_are_the_canaries() -> None:
 
 def test_no_wave_begins_while_the_last_one_is_under_way() -> None:
     waves = Waves(first=1, size=2)
-    rollout, chosen = drive(begin("v", "abcde", waves), tuple("abcde"), waves, {})
+    rollout, chosen = drive(begin("v", "abcde", waves), waves, {})
     assert chosen == ["a"]
-    rollout, chosen = drive(rollout, tuple("abcde"), waves, {"a": "green"})
+    rollout, chosen = drive(rollout, waves, {"a": "green"})
     assert chosen == ["b", "c"]
-    rollout, chosen = drive(rollout, tuple("abcde"), waves, {"b": "green", "c": "building"})
+    rollout, chosen = drive(rollout, waves, {"b": "green", "c": "building"})
     assert chosen == []
-    rollout, chosen = drive(rollout, tuple("abcde"), waves, {"c": "failed"})
+    rollout, chosen = drive(rollout, waves, {"c": "failed"})
     assert chosen == ["d", "e"], "a failure behind the canaries is told, and keeps nobody back"
 
 
 def test_an_application_that_is_archived_meanwhile_is_dropped() -> None:
     waves = Waves(first=2, size=2)
-    rollout, _ = drive(begin("v", "abc", waves), tuple("abc"), waves, {})
-    rollout, chosen = drive(rollout, tuple("bc"), waves, {"b": "green"})
+    rollout, _ = drive(begin("v", "abc", waves), waves, {})
+    rollout, chosen = drive(rollout.without(lambda app: app == "a"), waves, {"b": "green"})
     assert rollout.canaries == ("b",)
     assert chosen == ["c"]
+
+
+def test_who_is_busy_with_another_run_is_asked_later() -> None:
+    waves = Waves(first=2)
+    rollout, chosen = drive(begin("v", "abc", waves), waves, {}, busy="a")
+    assert chosen == ["b"]
+    rollout, chosen = drive(rollout, waves, {"b": "green"})
+    assert chosen == ["a"]
+
+
+def test_what_was_never_released_is_built_with_this_version_anyway(workspace: Workspace) -> None:
+    workspace.spec("alpha")
+    workspace.add("alpha")
+    result = generator_upgrades(workspace.context())
+    assert isinstance(result, dg.SensorResult)
+    assert not result.run_requests
+    again = generator_upgrades(workspace.context(result.cursor))
+    assert isinstance(again, dg.SensorResult)
+    assert not again.run_requests
+
+
+def test_a_build_under_way_is_waited_for(fleet: Fleet) -> None:
+    job = defs.resolve_job_def("build")
+    busy = fleet.workspace.log.create_run_for_job(job, tags={"dagster/partition": "beta"})
+    assert fleet.tick() == ["delta"]
+    fleet.built("delta")
+    fleet.workspace.log.report_run_failed(busy, "over")
+    assert fleet.tick() == ["beta"]
