@@ -13,13 +13,14 @@ from generator.repair.loop import Budget
 from generator.stages.store import Store
 
 REPAIR_SENSOR = "repair"
+DRIFT_JOB = "database_drift"  # a success for Dagster, whatever it finds
 _PATIENCE = 120.0  # seconds that a failure waits for what the repair makes of it
 
 
 def doing(store: Store, entry: Open) -> Doing:
     """Return what the repair of an application does about one of its failures."""
     kept = journal(store, entry.subject.app) if entry.subject.app else Journal("")
-    if kept.stopped and entry.severity != "warning" and entry.subject.asset != "live_database":
+    if kept.stopped and entry.severity != "warning":
         return Doing("blocked", len(kept.attempts), Budget().per_app, what=kept.stopped)
     number = next((n for n, a in enumerate(kept.attempts, 1) if a.run == entry.run), 0)
     made = next((e for e in reversed(kept.entries) if e.told.run == entry.run), None)
@@ -30,8 +31,9 @@ def doing(store: Store, entry: Open) -> Doing:
 
 
 def undecided(instance: dg.DagsterInstance, ended: Ended, now: float) -> bool:
-    """Whether the repair's sensor, which is on, has still to look at a run that has just failed."""
-    if ended.kind != dg.DagsterEventType.RUN_FAILURE.value or now - ended.at > _PATIENCE:
+    """Whether the repair's sensor, which is on, has still to look at a run that may need it."""
+    failed = ended.kind == dg.DagsterEventType.RUN_FAILURE.value or ended.run.job_name == DRIFT_JOB
+    if not failed or now - ended.at > _PATIENCE:
         return False
     for state in instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
         if state.instigator_name == REPAIR_SENSOR and state.status is not InstigatorStatus.STOPPED:
