@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from generator.core.errors import ToldError
 from generator.deliver.changes import read_manifest
 from generator.deliver.target import GitTarget, parse_target
-from generator.emit.history import HISTORY, VERSIONS, History, Revision, decode
+from generator.emit.history import HISTORY, VERSIONS, History, Revision, decode, script_ids
 
-_REVISION = re.compile(r"^revision(?:: str)? = ['\"](\w+)['\"]", re.MULTILINE)
 _FOREIGN = "A revision of your own can't be ordered among those that are generated."
 
 
@@ -33,9 +31,9 @@ def released(out: str) -> History:
 def _before_histories(folder: Path) -> History:
     """Return the one revision of an application that was delivered before histories were kept."""
     for path in sorted((folder / VERSIONS).glob("0001_*.py")):
-        found = _REVISION.search(path.read_text(encoding="utf-8", errors="replace"))
-        if found:
-            return History((Revision(found[1], VERSIONS + path.name),))
+        own, _ = script_ids(path.read_text(encoding="utf-8", errors="replace"))
+        if own:
+            return History((Revision(own, VERSIONS + path.name),))
     return History()
 
 

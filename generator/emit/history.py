@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import msgspec
 
 from generator.core.errors import ToldError
-from generator.emit.snapshot import Snapshot
+from generator.emit.snapshot import Snapshot, same_schema
 from generator.emit.tree import Block
 
 HISTORY = "migrations/history.json"
 VERSIONS = "migrations/versions/"
 _FORM = 1
+_ID = r"(?::[^=\n]*)?= *['\"](\w+)['\"]"
+_OWN = re.compile(rf"^revision *{_ID}", re.MULTILINE)
+_BEFORE = re.compile(rf"^down_revision *{_ID}", re.MULTILINE)
 
 
 class Effects(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,9 +62,29 @@ class History(msgspec.Struct, frozen=True, omit_defaults=True):
         """The scripts."""
         return frozenset(r.path for r in self.revisions)
 
-    def without_head(self) -> History:
-        """Return the history as it was before its newest revision."""
-        return History(self.revisions[:-1])
+    def before(self, now: Snapshot) -> History:
+        """Return the history without the newest revisions that lead to a schema."""
+        kept = list(self.revisions)
+        while kept and kept[-1].schema is not None and same_schema(kept[-1].schema, now):
+            kept.pop()
+        return History(tuple(kept))
+
+    def followed_by(self, scripts: Mapping[str, str]) -> History:
+        """Return the history with the scripts (path -> text) that follow it, each the one before."""
+        revisions, left = list(self.revisions), {p: t for p, t in scripts.items() if p not in self.paths}
+        while revisions:
+            last = revisions[-1]
+            path = next((p for p, t in sorted(left.items()) if script_ids(t)[1] == last.id), None)
+            if path is None:
+                break
+            text = left.pop(path)
+            revisions.append(Revision(script_ids(text)[0], path, text, schema=last.schema, rows=last.rows))
+        return History(tuple(revisions))
+
+
+def script_ids(text: str) -> tuple[str, str]:
+    """Return the revision of a script and the one that it follows; "" for what it does not say."""
+    return tuple(m[1] if (m := p.search(text)) else "" for p in (_OWN, _BEFORE))  # type: ignore[return-value]
 
 
 def encode(history: History) -> str:

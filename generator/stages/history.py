@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
 from generator.emit.history import History, Revision
-from generator.emit.snapshot import same_schema, snapshot
+from generator.emit.snapshot import snapshot
 from generator.ir.changes import Changes
 from generator.stages.model import Artefact, StageDef
 from generator.stages.workshop import Done, Workshop, external
@@ -17,8 +17,9 @@ _AS_IT_WAS = "Build its spec as it was delivered once, so that its schema is not
 def that_counts(released: History, migrations: StageDef, done: Done, workshop: Workshop) -> Artefact:
     """Return the revisions that the migrations go on from.
 
-    Those before the newest, if it is what would be made now in the same words: then a
-    build after a delivery reads what the build before it has read, and makes nothing anew.
+    Without the newest that lead to the schema of now, if they would be made now in the same
+    words: then a build after a delivery reads what the build before it has read, and makes
+    nothing anew.
     """
     head = released.head
     if head is None:
@@ -27,10 +28,11 @@ def that_counts(released: History, migrations: StageDef, done: Done, workshop: W
         return external(RELEASED, _begun(head, done))
     from generator.emit.physical import physical  # noqa: PLC0415 - without a history nobody asks
 
-    if not same_schema(head.schema, snapshot(physical(done["application_ir"].value))):
-        return external(RELEASED, released)
-    before = external(RELEASED, released.without_head())
-    return before if _gives(head, before, migrations, done, workshop) else external(RELEASED, released)
+    before = released.before(snapshot(physical(done["application_ir"].value)))
+    again = released.revisions[len(before.revisions) :]
+    shorter = external(RELEASED, before)
+    taken = not again or _gives(again, shorter, migrations, done, workshop)
+    return shorter if taken else external(RELEASED, released)
 
 
 def _begun(head: Revision, done: Done) -> History:
@@ -43,9 +45,11 @@ def _begun(head: Revision, done: Done) -> History:
     return History()
 
 
-def _gives(head: Revision, before: Artefact, migrations: StageDef, done: Done, workshop: Workshop) -> bool:
+def _gives(
+    again: tuple[Revision, ...], before: Artefact, migrations: StageDef, done: Done, workshop: Workshop
+) -> bool:
     try:
         made = workshop.make(migrations, {**done, RELEASED: before}).value
     except SpecError:  # its reasons may have left the spec since
         return False
-    return any((f.path, f.text) == (head.path, head.text) for f in made.files)
+    return {(r.path, r.text) for r in again} <= {(f.path, f.text) for f in made.files}

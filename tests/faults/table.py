@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.injectors import migrations, models, project, routes, schemas, services
+from tests.faults.injectors import history, migrations, models, project, routes, schemas, services
 from tests.faults.model import Fault
 
 _M, _S = "migrations", "schemas"
@@ -33,6 +33,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("downgrade leaves a table", 9, migrations.downgrade_incomplete, ("migrations",), _M),
     Fault("downgrade in the wrong order", 9, migrations.downgrade_in_wrong_order, ("migrations",), _M),
     Fault("two heads", 48, migrations.second_head, ("migrations", "history"), _M),
+    Fault("two revisions after one", 48, history.fork, ("migrations", "history"), _M),
+    Fault("rename made anew", 45, history.rename_made_anew, ("history",), _M),
+    Fault("column never null at once", 46, history.never_null_at_once, ("history",), _M),
+    Fault("new field not filled", 47, history.not_filled, ("history",), _M),
+    Fault("released revision changed", 48, history.released_again, ("history",), _M),
     Fault("violation that nothing explains", 7, models.violation_unknown, ("violations",), "models"),
     # schemas
     Fault("create asks for the id", 11, schemas.asks_for("key"), ("create_schemas",), _S),

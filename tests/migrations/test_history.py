@@ -139,3 +139,55 @@ def test_a_branch_has_its_history(world: World, tmp_path: Path) -> None:
     deliver_to_git(bundle([made[n].value for n in EMITTED]), target, title="two")
     assert released(str(target)).revisions[:1] == first.revisions
     assert encode(released(str(target))).count('"path"') == 2
+
+
+OWN = '''"""Tidy titles."""
+
+from alembic import op
+
+revision = "tidy_titles"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("UPDATE tickets SET title = trim(title)")
+
+
+def downgrade() -> None:
+    """Nothing to undo."""
+'''
+
+
+def own_revision(world: World, name: str) -> None:
+    """Put a revision of one's own behind the newest, as an override."""
+    head = world.history.head
+    assert head is not None
+    path = world.spec.with_suffix(".overrides") / "files" / VERSIONS / name
+    path.parent.mkdir(parents=True)
+    path.write_text(OWN.format(before=head.id), encoding="utf-8")
+
+
+def test_a_revision_of_ones_own_takes_its_place_in_the_line(world: World) -> None:
+    world.build(BEFORE)
+    own_revision(world, "tidy_titles.py")
+    first = world.build(BEFORE)
+    again = world.build(BEFORE)
+    assert again["migrations"].ref.key == first["migrations"].ref.key
+    world.build(after_edits(COLOUR))
+    ids = [r.id for r in world.history.revisions]
+    assert ids[1] == "tidy_titles"
+    assert [i[:4] for i in ids] == ["0001", "tidy", "0003"]
+    world.migrate("upgrade:head", "check", "downgrade:base", "upgrade:head")
+
+
+def test_a_revision_of_ones_own_comes_before_a_change_of_the_same_build(world: World) -> None:
+    world.build(BEFORE)
+    own_revision(world, "tidy_titles.py")
+    world.build(after_edits(COLOUR))
+    assert [r.id[:4] for r in world.history.revisions] == ["0001", "tidy", "0003"]
+    kept = scripts(world)
+    world.build(after_edits(COLOUR))
+    assert scripts(world) == kept
+    world.migrate("upgrade:head", "check")

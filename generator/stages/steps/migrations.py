@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from generator.core.ports import Formatter
 from generator.emit.custom import customised
-from generator.emit.history import HISTORY, History, Revision, encode
+from generator.emit.history import HISTORY, VERSIONS, History, Revision, encode
 from generator.emit.migrations import emit_migrations, plan_revision
 from generator.emit.overrides import Overrides
 from generator.emit.tree import EmittedFile, Tree
@@ -23,11 +23,16 @@ _REMEMBERED = 2  # revisions whose schema and rows are kept: the head, and where
 def run(tools: Tools, ir: ApplicationIR, changes: Changes, released: History, overrides: Overrides) -> Tree:
     """Emit and format them, and note what they are; released ones stay as they were delivered."""
     formatter = _Sparing(tools.formatter, released.paths)
-    tree = customised(lambda: emit_migrations(ir, released, changes), overrides, formatter)
-    planned = plan_revision(ir, released, changes)
-    revisions = released.revisions
+    added = {f.path: f.text for f in overrides.files if f.path.startswith(VERSIONS)}
+    before = released.followed_by(added)
+    tree = customised(lambda: emit_migrations(ir, before, changes), overrides, formatter)
+    planned = plan_revision(ir, before, changes)
+    made = before.revisions
     if planned is not None:
-        revisions = (*revisions, _delivered(tree, replace(planned.revision, rows=samples(ir))))
+        made = (*made, replace(planned.revision, rows=samples(ir)))
+        made = History(made).followed_by({p: t for p, t in added.items() if p != made[-1].path}).revisions
+    known = released.paths
+    revisions = tuple(r if r.path in known else _delivered(tree, r) for r in made)
     noted = EmittedFile(HISTORY, encode(History(_trimmed(revisions))))
     return Tree(tuple(sorted((*tree.files, noted), key=lambda f: f.path)))
 

@@ -60,7 +60,10 @@ def _assigned(tree: ast.Module) -> dict[str, Any]:
     found = {}
     for node in tree.body:
         match node:
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=value)):
+            case (
+                ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=value))
+                | ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value))
+            ):
                 found[name] = value
             case _:
                 pass

@@ -277,7 +277,7 @@ async def contents(connection: Any) -> dict[str, Any]:
     raw = (await connection.get_raw_connection()).driver_connection
     objects = [o.partition(" ") for o in (await describe(connection))["objects"]]
     tables = [name for kind, _, name in objects if kind == "table" and name != "alembic_version"]
-    query = 'SELECT to_json(t) FROM "{}" t'
+    query = 'SELECT CAST(to_json(t) AS text) FROM "{}" t'
     return {t: [json.loads(row[0]) for row in await raw.fetch(query.format(t))] for t in tables}
 
 
