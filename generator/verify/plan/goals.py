@@ -20,6 +20,7 @@ class Goal(msgspec.Struct, frozen=True):
     code: str = ""  # of the refusal, whatever causes it
     body: tuple[tuple[str, Any], ...] = ()  # members that the target must have been sent with
     alone: bool = False  # without `cause`, the target would be carried out
+    before: Cause | None = None  # what would refuse the target next, without `cause`
     rows: tuple[int, ...] = ()  # wanted rows that must be among those made; no target is needed for it
     at: tuple[int, str, str] | None = None  # a wanted row, and the state in which a field of it must end
 

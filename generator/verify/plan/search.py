@@ -8,50 +8,28 @@ from itertools import count, islice
 
 import msgspec
 
-from generator.expr.model import AggregateExpr, BooleanExpr, ComparisonExpr, EntityRef, Expr
-from generator.ir.index import Index
-from generator.ir.model import Managed, Unique
 from generator.verify.plan.alone import Alone
-from generator.verify.plan.builder import Builder, Unreachable
-from generator.verify.plan.conditions import Cause, Causes, Writer
+from generator.verify.plan.builder import Builder
+from generator.verify.plan.conditions import Cause, Causes
 from generator.verify.plan.distance import distance
 from generator.verify.plan.goals import Goal, Lead, Mark, got_farther, is_closer, is_met
-from generator.verify.plan.imagine import Handle, Made, Scope, World, from_python
-from generator.verify.plan.knobs import Finder, Knob
-from generator.verify.plan.realize import Realizer, Run
-from generator.verify.plan.session import Exchange, Session
-from generator.verify.plan.turning import Turner
-from generator.verify.plan.tweaks import Tweaker
-from generator.verify.plan.values import Value
-from generator.verify.plan.wants import Place, Program, later
+from generator.verify.plan.imagine import World
+from generator.verify.plan.proposals import Proposer, after_effects
+from generator.verify.plan.realize import Run
+from generator.verify.plan.session import Session
+from generator.verify.plan.wants import Program
 
 RUNS_AT_LEAST, RUNS_PER_OPERATION = 2000, 100  # of one planning; then only first guesses are tried
 MAX_TWEAKS = 60  # taken from one failed run
 Farther = Callable[[Mark, Mark], bool]  # whether what a run shows is worth being followed first
 
 
-class Searcher:
+class Searcher(Proposer):
     """Runs programs and varies those that miss."""
 
     def __init__(self, session: Session, builder: Builder, causes: Causes, alone: Alone) -> None:
-        self._session = session
-        self._builder = builder
-        self._index: Index = builder.index
-        self._causes = causes
-        self._alone = alone
-        self.turner = Turner(builder)
-        self.runs = 0
+        super().__init__(session, builder, causes, alone)
         self._most = RUNS_AT_LEAST + RUNS_PER_OPERATION * len(builder.index.operations)
-
-    def run(self, program: Program) -> Run:
-        """Carry out one program."""
-        self.runs += 1
-        return Realizer(self._session, program).run()
-
-    def prepare(self, program: Program) -> Run:
-        """Carry out everything but the target; the run holds the target's draft."""
-        self.runs += 1
-        return Realizer(self._session, program, send=False).run()
 
     def find(self, starts: Iterable[Program], goal: Goal, budget: int = 120) -> Run | None:
         """Return the first run that meets the goal; without a target, that makes every wanted row.
@@ -110,9 +88,11 @@ class Searcher:
 
     def _is_alone(self, run: Run, goal: Goal) -> bool:
         """Whether nothing but the goal's cause refuses the target."""
-        if not goal.alone or goal.cause is None or run.answer is None or run.answer.ok:
+        asked = goal.alone or goal.before is not None
+        if not asked or goal.cause is None or run.answer is None or run.answer.ok:
             return True
-        return self._alone.otherwise(run.answer, goal.cause).ok
+        otherwise = self._alone.otherwise(run.answer, goal.cause)
+        return otherwise.ok if goal.before is None else otherwise.constraint == goal.before.id
 
     @staticmethod
     def _in_time(run: Run, programs: Iterable[Program]) -> Iterator[Program]:
@@ -142,286 +122,13 @@ class Searcher:
         """Return how far a condition is from holding, or from not holding, as the run has left the rows."""
         if cause.expr is None or run.place is None:
             return 0.0
-        world = World(self._session, run, run.place, after=_after(cause))
+        world = World(self._session, run, run.place, after=after_effects(cause))
         scopes = self._scopes(world, run.place, cause)
         found = (distance(world, cause.expr, scope, truth=truth) for scope in scopes)
         return min(found, default=0.0)
-
-    def edges(self, run: Run, cause: Cause) -> Iterator[Program]:
-        """Yield programs in which a bound of `cause` is met exactly."""
-        place = Place("target")
-        world = World(self._session, run, place, after=_after(cause))
-        exact = None if cause.expr is None else exactly(cause.expr)
-        if exact is None:
-            return
-        tweaker = Tweaker(self._builder, self.turner, world)
-        for scope in self._scopes(world, place, cause):
-            yield from tweaker.toward(exact, scope, truth=True)
-
-    def into_state(self, run: Run, cause: Cause, state: str) -> Iterator[Program]:
-        """Yield programs in which the row of a transition stands in a state."""
-        for knob in self._state_knob(World(self._session, run, Place("target")), Place("target"), cause):
-            yield from self.turner.turn(run.program, knob, state, late_first=True)
-
-    def state_before(self, run: Run, cause: Cause) -> str:
-        """Return the state of a transition's row as a prepared run has left it."""
-        knobs = self._state_knob(World(self._session, run, Place("target")), Place("target"), cause)
-        return str(knobs[0].current) if knobs else ""
-
-    def _propose(self, run: Run, goal: Goal) -> Iterator[Program]:
-        if run.problem:
-            yield from self._make_it(run)
-            return
-        if not run.ready and run.failed is not None and run.place is not None:
-            yield from self._mend(run, run.failed, run.place)
-        elif run.answer is not None:
-            yield from self._aim(run, run.answer, goal)
-        elif goal.at is not None:
-            yield from self._take_effect(run, *goal.at[:2])
-
-    def _take_effect(self, run: Run, key: int, field: str) -> Iterator[Program]:
-        """Make the conditions true under which a flow sets a field of a row that it has left as it was."""
-        want = run.program.wants.get(key)
-        if want is None:
-            return
-        places = [Place("move", key, n) for n in range(len(want.moves))]
-        places += [Place("late", position=n) for n in range(len(run.program.late))]
-        for place in reversed(places):
-            world = World(self._session, run, place)
-            for writer in self._builder.makers.writers.get((want.entity, field), ()):
-                if writer.operation == world.move(place).operation:
-                    yield from self._under(world, writer, key)
-
-    def _under(self, world: World, writer: Writer, key: int) -> Iterator[Program]:
-        tweaker = Tweaker(self._builder, self.turner, world)
-        scope = world.scope(world.place)
-        for loop in writer.loops:
-            here = scope | {loop.binding: key} if loop.binding == writer.effect.target.root else scope
-            if loop.where is not None:
-                yield from tweaker.toward(loop.where, here, truth=True)
-        for condition in writer.conditions:
-            yield from tweaker.toward(condition, scope, truth=True)
-
-    def _make_it(self, run: Run) -> Iterator[Program]:
-        """Make the conditions true under which a flow makes a row that it has not made."""
-        place = run.place
-        if place is None or place.kind != "maker" or place.key not in run.program.wants:
-            return
-        world = World(self._session, run, place)
-        tweaker = Tweaker(self._builder, self.turner, world)
-        entity = run.program.wants[place.key].entity
-        for maker in self._builder.makers.makers.get(entity, ()):
-            if maker.operation == world.move(place).operation:
-                for condition in maker.conditions:
-                    yield from tweaker.toward(condition, world.scope(place), truth=True)
-
-    def _aim(self, run: Run, answer: Exchange, goal: Goal) -> Iterator[Program]:
-        place = Place("target")
-        if goal.alone and goal.cause is not None and goal.met(answer) and not answer.ok:
-            yield from self._mend(run, self._alone.otherwise(answer, goal.cause), place)
-            return
-        if goal.cause is not None:
-            before = self.prepare(run.program) if answer.ok else run  # the rows as the target found them
-            yield from self._break(before, place, goal.cause)
-        if not answer.ok and goal.code != "guard_failed":
-            yield from self._mend(run, answer, place)
-
-    def _mend(self, run: Run, answer: Exchange, place: Place) -> Iterator[Program]:
-        """Change the program so that what refused the request no longer does."""
-        cause = self._causes.get(answer.constraint)
-        world = World(self._session, run, place, after=_after(cause))
-        if answer.code == "out_of_range":
-            yield from self._smaller(run, world, place)
-        elif cause is not None:
-            yield from self._satisfy(run, world, place, cause)
-        elif answer.code == "validation_error":
-            yield from self._other_values(run, place, answer)
-
-    def _satisfy(self, run: Run, world: World, place: Place, cause: Cause) -> Iterator[Program]:
-        tweaker = Tweaker(self._builder, self.turner, world)
-        if cause.expr is not None:
-            for scope in self._scopes(world, place, cause):
-                yield from tweaker.toward(cause.expr, scope, truth=True)
-        elif cause.transition is not None:
-            for knob in self._state_knob(world, place, cause):
-                for state in cause.transition.allowed_from:
-                    yield from self.turner.turn(run.program, knob, state)
-        elif cause.unique is not None:
-            yield from self._apart(run, world, place, cause)
-
-    def _break(self, run: Run, place: Place, cause: Cause) -> Iterator[Program]:
-        """Change the program so that `cause` refuses the target."""
-        world = World(self._session, run, place, after=_after(cause))
-        tweaker = Tweaker(self._builder, self.turner, world, late_first=True)
-        if cause.expr is not None:
-            for scope in self._scopes(world, place, cause):
-                yield from tweaker.toward(cause.expr, scope, truth=False)
-        elif cause.transition is not None:
-            for knob in self._state_knob(world, place, cause):
-                enum = self._index.enums[cause.transition.target.type.of]
-                for state in enum.values:
-                    if state not in cause.transition.allowed_from:
-                        yield from self.turner.turn(run.program, knob, state)
-        elif cause.unique is not None:
-            for handle in self._handles(world, place, cause):
-                yield from self._rival(run, world, handle, cause.unique, cause.entity)
-                only = cause.unique.only
-                if only is not None and world.value_of(only, {"self": handle}) is not True:
-                    yield from tweaker.toward(only, {"self": handle}, truth=True)
-            if place.get(run.program) is not None and cause.unique.on_conflict == "reject":
-                yield from self._repeat(run.program)
-
-    def _repeat(self, program: Program) -> Iterator[Program]:
-        """Send a flow twice, so that what it makes is there already."""
-        target = program.target
-        if target is not None and self._index.operations[target.operation].flow:
-            yield program.with_late(target)
-
-    def _rival(
-        self, run: Run, world: World, handle: Handle, unique: Unique, entity: str
-    ) -> Iterator[Program]:
-        """Add the row that a unique does not let `handle` stand beside."""
-        names = (*unique.fields, *(unique.during or ()))
-        values = {n: world.value_of(field_of(entity, n), {"self": handle}) for n in names}
-        refs = {n: v for n, v in values.items() if isinstance(v, int) and self._is_row(entity, n)}
-        if any(v is None for v in values.values()):
-            return
-        try:
-            program, key = self._builder.row(run.program, entity, **refs)
-        except Unreachable:
-            return
-        want = program.wants[key]
-        for name in names:
-            if self._index.field(entity, name).managed is Managed.CLIENT and name not in refs:
-                sent = sent_value(world, handle, name)
-                want = want.with_value(name, from_python(values[name]) if sent is None else sent)
-        yield program.put(key, want)
-
-    def _is_row(self, entity: str, name: str) -> bool:
-        return self._index.field(entity, name).type.name == "row"
-
-    def _handles(self, world: World, place: Place, cause: Cause) -> list[Handle]:
-        """Return the rows of a cause's entity that the operation at `place` works on."""
-        scope = world.scope(place)
-        found = dict.fromkeys(h for h in scope.values() if isinstance(h, int | Made))
-        return [h for h in found if world.entity_of(h) == cause.entity]
-
-    def _scopes(self, world: World, place: Place, cause: Cause) -> Iterator[Scope]:
-        """Yield the bindings for a cause's expression; a rule is about each row of its entity in turn."""
-        scope = world.scope(place)
-        if cause.source != "rule":
-            yield scope
-            return
-        for handle in self._handles(world, place, cause):
-            yield {"self": handle}
-        for key, want in run_rows(world):
-            if want == cause.entity and key not in scope.values():
-                yield {"self": key}
-
-    def _state_knob(self, world: World, place: Place, cause: Cause) -> list[Knob]:
-        if cause.transition is None:
-            return []
-        found = Finder(self._index, world).find(cause.transition.target, world.scope(place))
-        return [k for k in found if k.kind == "state"]
-
-    def _apart(self, run: Run, world: World, place: Place, cause: Cause) -> Iterator[Program]:
-        """Change one of the fields that two rows must not share."""
-        if cause.unique is None:
-            return
-        finder = Finder(self._index, world)
-        for scope in self._scopes(world, place, msgspec.structs.replace(cause, source="rule")):
-            if cause.unique.during is not None and isinstance(scope["self"], int):
-                want = run.program.wants[scope["self"]]
-                yield from (run.program.put(scope["self"], later(want, days)) for days in (2, 40))
-            for name in (*cause.unique.fields, *(cause.unique.during or ())):
-                field = self._index.field(cause.entity, name)
-                for knob in finder.field(scope["self"], field):
-                    yield from self._other(run, knob)
-
-    def _other(self, run: Run, knob: Knob) -> Iterator[Program]:
-        if knob.item is None or knob.kind in {"written", "count", "state"}:
-            return
-        if knob.item.type.name == "row":
-            yield from self.turner.refer_new(run.program, knob, knob.item.type.of)
-            return
-        yield from self.turner.turn(run.program, knob, self._builder.maker.unique(knob.item))
-        for variant in (1, 2, 3):
-            yield from self.turner.turn(run.program, knob, self._builder.maker.usual(knob.item, variant))
-
-    def _smaller(self, run: Run, world: World, place: Place) -> Iterator[Program]:
-        """Bring every number near to the operation down to small values: a result was out of range."""
-        finder = Finder(self._index, world)
-        for handle in world.scope(place).values():
-            if isinstance(handle, int):
-                for field in self._index.entities[world.entity_of(handle)].fields:
-                    if field.type.name in {"int", "decimal", "float"} and field.managed is Managed.CLIENT:
-                        yield from self._small(run, finder.field(handle, field))
-        for name in world.move(place).values:
-            knob = Knob("input", name, place=place)
-            for value in (1, 0):
-                yield from self.turner.turn(run.program, knob, value)
-
-    def _small(self, run: Run, knobs: Iterable[Knob]) -> Iterator[Program]:
-        for knob in knobs:
-            if knob.kind == "field" and knob.item is not None:
-                for variant in (5, 0, 6):
-                    yield from self.turner.turn(
-                        run.program, knob, self._builder.maker.usual(knob.item, variant)
-                    )
-
-    def _other_values(self, run: Run, place: Place, answer: Exchange) -> Iterator[Program]:
-        """Take another value for the members that were found invalid."""
-        members = {str(e["loc"][-1]) for e in answer.body.get("errors", ()) if e.get("loc")}
-        world = World(self._session, run, place)
-        finder = Finder(self._index, world)
-        for handle in world.scope(place).values():
-            if isinstance(handle, int):
-                for field in self._index.entities[world.entity_of(handle)].fields:
-                    if field.wire in members:
-                        for knob in finder.field(handle, field):
-                            yield from self._other(run, knob)
 
 
 def _never(mark: Mark, before: Mark) -> bool:
     """Follow nothing first: near programs come before far ones."""
     del mark, before
     return False
-
-
-def field_of(entity: str, name: str) -> EntityRef:
-    """Return the expression for a field of the row "self"."""
-    return EntityRef(f"entity:{entity}", name)
-
-
-def sent_value(world: World, handle: Handle, name: str) -> Value:
-    """Return what a client sends for a field, unique values as they are; None if it is not sent as it is."""
-    if not isinstance(handle, int):
-        return None
-    move = world.move(world.place)
-    if world.updates(move, handle) and name in move.values:
-        return move.values[name]
-    if world.assigned(handle, name) is not None:
-        return None
-    return world.program.wants[handle].values.get(name)
-
-
-def exactly(expr: Expr) -> Expr | None:
-    """Return the expression with `==` for its first `<=` or `>=`; None when it has none."""
-    if isinstance(expr, ComparisonExpr):
-        return msgspec.structs.replace(expr, op="==") if expr.op in {"<=", ">="} else None
-    if isinstance(expr, BooleanExpr):
-        return next((e for e in map(exactly, expr.operands) if e is not None), None)
-    if isinstance(expr, AggregateExpr) and expr.value is not None and expr.op in {"any", "all"}:
-        inner = exactly(expr.value)
-        return None if inner is None else msgspec.structs.replace(expr, value=inner)
-    return None
-
-
-def run_rows(world: World) -> list[tuple[int, str]]:
-    """Return the wanted rows and their entities."""
-    return [(key, want.entity) for key, want in world.program.wants.items()]
-
-
-def _after(cause: Cause | None) -> bool:
-    """Whether it is checked after the operation's effects."""
-    return cause is not None and cause.source in {"rule", "ensures", "unique"}

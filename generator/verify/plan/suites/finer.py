@@ -25,16 +25,36 @@ from generator.verify.plan.suites.guards import causes_of, label, write_refusal
 
 _STATE_TRIES = 40
 _MIXED_TRIES = 30
+_ORDER_TRIES = 20
 
 
 def plan_finer(context: Context, operation: Operation, guards: GuardIR | None) -> None:
     """Add refusals that a condition which is only nearly right would not give."""
     if context.good(operation) is None:
         return
-    for cause in causes_of(context, operation, guards):
+    causes = causes_of(context, operation, guards)
+    for cause in causes:
         if cause.expr is not None and cause.source in ("requires", "rule"):
             _states(context, operation, cause, cause.expr)
             _mixed(context, operation, cause, cause.expr)
+    rules = [c for c in causes if c.source == "rule"]
+    for number, rule in enumerate(rules):
+        _first(context, operation, rule, rules[number + 1 :])
+
+
+def _first(context: Context, operation: Operation, cause: Cause, later: list[Cause]) -> None:
+    """Break two rules at once: the first is named, also where a database would see it only afterwards."""
+    program = context.good(operation)
+    starts = [p for p in (program, *context.variants(operation)) if p is not None]
+    known = context.searcher.find(starts, Goal(cause), _ORDER_TRIES) if later else None
+    if known is None:
+        return
+    for other in later:
+        run = context.searcher.find([known.program], Goal(cause, before=other), _ORDER_TRIES)
+        if run is not None:
+            what = f"refused by {label(context, cause)} before {label(context, other)}"
+            write_refusal(context, operation, run, what, f"{operation.id}:{cause.id}:refused", cause.id)
+            return
 
 
 def _states(context: Context, operation: Operation, cause: Cause, expr: Expr) -> None:

@@ -18,6 +18,7 @@ from generator.verify.plan.imagine import World
 from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft, missing, ref
 from generator.verify.plan.session import Exchange
+from generator.verify.plan.suites.filters import beyond, with_references
 from generator.verify.plan.suites.least import plan_least
 from generator.verify.plan.suites.paths import base
 from generator.verify.plan.tweaks import Tweaker
@@ -72,7 +73,7 @@ def _group(context: Context, operation: Operation) -> Group | None:
                 break
             run = context.searcher.find([program], Goal(rows=keys), 12)
             if run is not None and len({run.ids[k] for k in keys}) == len(keys):
-                return Group(run.program, keys, narrow)
+                return Group(with_references(context, operation, run.program, keys), keys, narrow)
     return None
 
 
@@ -318,6 +319,7 @@ def _filter(context: Context, operation: Operation, group: Group, field: Field) 
     if field.type.name not in _TEXTS:
         draft = msgspec.structs.replace(listed.draft, query={**listed.draft.query, field.wire: "~"})
         sent.append(context.session.send(draft))
+    sent += [_send(context, listed, **query) for query in beyond(field)]
     if sent:
         covers = f"{operation.id}:filter:{field.wire}"
         context.write(heading(operation, f"filtered by {field.wire}", "edge", covers, node=field.id), sent[0])

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from generator.ir.model import Operation, OperationKind
+from generator.ir.model import Collection, Operation, OperationKind
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.context import Context, heading
 from generator.verify.plan.goals import Goal
@@ -44,6 +44,9 @@ def plan_updates(context: Context, operation: Operation) -> None:
         changed = _change(context, run, run.ids[key], member, bodies)
         kept += [] if changed is None else [changed]
         left += [member] if changed is None else []
+    for collection in context.index.entities[operation.entity].collections:
+        if collection.kind == "links" and rows.get(collection.name) in run.ids:
+            kept += _relinked(context, run, collection, run.ids[rows[collection.name]])
     if len(kept) > before:
         covers = f"{operation.id}:partial"
         named = heading(operation, "changes what is sent and nothing else", "effect", covers)
@@ -150,6 +153,17 @@ def _change(
         if sent.ok and (context.session.row(entity, row_id) or {}).get(member.name) != before:
             return sent
     return None
+
+
+def _relinked(context: Context, run: Run, collection: Collection, linked: str) -> list[Exchange]:
+    """Link a row, send nothing, link none: what is not sent stays."""
+    if run.draft is None:
+        return []
+    wire, found = collection.wire, list[Exchange]()
+    for body, about in (({wire: [ref(linked)]}, "one"), ({}, "nothing is sent"), ({wire: []}, "none")):
+        sent = context.session.send(msgspec.structs.replace(run.draft, body=body, about=f"{wire}: {about}"))
+        found += [sent] if sent.ok else []
+    return found
 
 
 def _look(context: Context, operation: Operation, row_id: str, kept: list[Exchange]) -> None:
