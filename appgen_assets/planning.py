@@ -12,7 +12,7 @@ from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
 from generator.host.state import AppEntry
 from generator.host.workshop import compile_spec
-from generator.pipeline import STAGES, keys
+from generator.pipeline import BY_NAME, STAGES, keys
 from generator.stages.model import Artefact
 from generator.stages.releases import releases
 from generator.stages.steps import release
@@ -61,6 +61,27 @@ def showing(error: SpecError, otherwise: list[dg.AssetKey]) -> list[dg.AssetKey]
     if not all(d.code.startswith(_ABOUT_HISTORY) for d in error.diagnostics):
         return otherwise
     return [dg.AssetKey(name) for name in ("app_spec", "application_ir", "migrations")]
+
+
+def plan_broken(instance: dg.DagsterInstance, entry: AppEntry, done: dict[str, Artefact], stage: str) -> Plan:
+    """Return the plan of a run in which a stage fails: it, and what of its inputs is stale."""
+    history = History(instance, entry.app)
+    stale = {}
+    for name in (name for name in _upstream(stage) if name in done):
+        made = history.last(name)
+        if made is None or made.key != done[name].ref.key:
+            stale[name] = "what it reads, or its code, has changed"
+    return Plan(entry, {}, {**stale, stage: "an override can't be used"})
+
+
+def _upstream(stage: str) -> list[str]:
+    """Return every stage that one reads from, by whatever way, in the order of the pipeline."""
+    found, waiting = set(), [stage]
+    while waiting:
+        inputs = [name for name in BY_NAME[waiting.pop()].upstream if name in BY_NAME]
+        waiting += [name for name in inputs if name not in found]
+        found.update(inputs)
+    return [s.name for s in STAGES if s.name in found]
 
 
 def plan_all(plan: Plan) -> Plan:

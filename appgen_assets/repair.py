@@ -3,28 +3,28 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import dagster as dg
 
 from appgen_assets.evidence import evidence_of
 from appgen_assets.partitions import APPS
-from appgen_assets.planning import Plan, plan_compiled
+from appgen_assets.planning import Plan, plan_broken, plan_compiled
 from appgen_assets.stage_asset import KEEP_EDITS_TAG, WHY_TAG
 from appgen_assets.switches import every, sensor_status
 from appgen_resources.alerts.observe import ATTEMPT_TAG, Ended, advanced, ended_runs, first_cursors
 from appgen_resources.history import PARTITION_TAG
-from appgen_resources.repairs import forget_decision, repair_step, well_again
+from appgen_resources.repairs import forget_decision, is_open, patch_text, repair_step, well_again
 from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
 from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
 from generator.host.state import AppEntry
 from generator.host.workshop import compile_as_far_as_possible
-from generator.pipeline import STAGES
+from generator.pipeline import BY_NAME
 from generator.repair.evidence import of_diagnostics
-from generator.repair.loop import Apply
-from generator.repair.model import Evidence, KeepEdits
+from generator.repair.loop import Apply, Propose
+from generator.repair.model import Evidence, KeepEdits, Told
 from generator.repair.session import Considered
 from generator.stages.workshop import Workshop
 
@@ -69,9 +69,28 @@ def repair_evidence(
         found = tuple(of_diagnostics(compiled.error.diagnostics))
         evidence = Evidence(entry.app, evidence.run, found)
     considered = repair_step(entry, evidence, compiled.done, workshop)
+    for told in considered.told:
+        instance.report_runless_asset_event(_observed(told, considered))
     if not considered.goes_on:
         return Repaired(considered, None)
     return Repaired(considered, plan_of(instance, entry, workshop))
+
+
+def _observed(told: Told, considered: Considered) -> dg.AssetObservation:
+    """Return a diagnosis as people find it on the page of the asset that is at fault."""
+    shown: dict[str, dg.MetadataValue[Any]] = {
+        "diagnosis": dg.MetadataValue.text(told.chain),
+        "repair": dg.MetadataValue.text(told.doing),
+        "attempt": dg.MetadataValue.int(considered.attempt),
+        "stages at fault": dg.MetadataValue.text(", ".join(told.stages)),
+    }
+    shown |= {"IR node": dg.MetadataValue.text(told.node)} if told.node else {}
+    shown |= {"spec": dg.MetadataValue.text(told.spec)} if told.spec else {}
+    if isinstance(considered.step, Propose) and considered.step.diagnosis.id == told.diagnosis:
+        patch = patch_text(considered.step.directive)
+        shown |= {"proposed change of the spec": dg.MetadataValue.md(f"```diff\n{patch}```")}
+    stage = next((name for name in told.stages if name in BY_NAME), "app_spec")
+    return dg.AssetObservation(stage, partition=told.app, metadata=shown)
 
 
 def plan_of(instance: dg.DagsterInstance, entry: AppEntry, workshop: Workshop) -> Plan:
@@ -80,8 +99,7 @@ def plan_of(instance: dg.DagsterInstance, entry: AppEntry, workshop: Workshop) -
     if compiled.error is None:
         return plan_compiled(instance, entry, compiled.done, workshop)
     stage = of_diagnostics(compiled.error.diagnostics)[0].stage
-    after = [s.name for s in STAGES if s.name in {stage, f"{stage}_directives"}]
-    return Plan(entry, {}, dict.fromkeys(after, "an override can't be used"))
+    return plan_broken(instance, entry, compiled.done, stage)
 
 
 def tags_of(considered: Considered) -> dict[str, str]:
@@ -133,8 +151,7 @@ def _requests(
     if app not in context.instance.get_dynamic_partitions(APPS):
         return
     if ended.run.status is dg.DagsterRunStatus.SUCCESS and ended.run.job_name in _BUILDS:
-        chosen = {key.path[-1] for key in ended.run.asset_selection or ()}
-        if not chosen or "release" in chosen:
+        if is_open(workshop, app) and not plan_of(context.instance, specs.entry(app), workshop).stale:
             well_again(workshop, app)
         return
     if ended.run.status is dg.DagsterRunStatus.CANCELED:

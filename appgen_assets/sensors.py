@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from appgen_assets.jobs import build
 from appgen_assets.partitions import APPS, apps
-from appgen_assets.planning import plan_app, showing
+from appgen_assets.planning import plan_app, plan_broken, showing
 from appgen_assets.stage_asset import WHY_TAG
 from appgen_assets.switches import every, sensor_status
 from appgen_resources.specs import SpecStore
@@ -19,6 +19,9 @@ from appgen_resources.workshop import WorkshopResource
 from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
 from generator.host.overrides import overrides_of
+from generator.host.state import AppEntry
+from generator.host.workshop import compile_as_far_as_possible
+from generator.overrides.views import stage_of_source
 from generator.pipeline import DIRECTIVES
 
 TRIGGER_TAG = "appgen/trigger"
@@ -104,7 +107,7 @@ def _request(tick: _Tick, app: str, marked: str) -> Iterator[dg.RunRequest]:
         plan = plan_app(tick.context.instance, entry, tick.workshop.open())
     except SpecError as error:
         why, key = "mistakes in what was written", marked
-        chosen = showing(error, _at_fault(Path(entry.spec)))
+        chosen = showing(error, _at_fault(tick, entry))
     else:
         if not plan.stale:
             return
@@ -113,13 +116,18 @@ def _request(tick: _Tick, app: str, marked: str) -> Iterator[dg.RunRequest]:
     yield dg.RunRequest(f"spec:{app}:{key}", partition_key=app, asset_selection=chosen, tags=tags)
 
 
-def _at_fault(spec: Path) -> list[dg.AssetKey]:
-    """Return the assets that show what is wrong: those of the overrides, or of the spec."""
+def _at_fault(tick: _Tick, entry: AppEntry) -> list[dg.AssetKey]:
+    """Return the assets that show what is wrong: roots of overrides, a stage that can't use one, the spec."""
+    spec, workshop = Path(entry.spec), tick.workshop.open()
     try:
         overrides_of(spec)
     except SpecError:
         return [dg.AssetKey(name) for name in DIRECTIVES]
-    return [dg.AssetKey("app_spec")]
+    compiled = compile_as_far_as_possible(spec, workshop)
+    stage = compiled.error and stage_of_source(compiled.error.diagnostics[0].span.file)
+    if not stage:
+        return [dg.AssetKey("app_spec")]
+    return plan_broken(tick.context.instance, entry, compiled.done, stage).selection()
 
 
 def _gone(known: set[str], found: dict[str, Path], watch: Watch, specs: SpecStore) -> dict[str, Watched]:

@@ -57,13 +57,16 @@ def forget_decision(workshop: Workshop, app: str, run: str) -> None:
         write(workshop.store, before)
 
 
-def well_again(store_owner: Workshop, app: str) -> bool:
-    """Close the repair of an application that is whole; returns whether there was one."""
-    kept = journal(store_owner.store, app)
-    if not kept.attempts and not kept.stopped:
-        return False
-    write(store_owner.store, settle(kept))
-    return True
+def is_open(workshop: Workshop, app: str) -> bool:
+    """Whether a repair of an application is going on, or has stopped."""
+    kept = journal(workshop.store, app)
+    return bool(kept.attempts or kept.stopped)
+
+
+def well_again(workshop: Workshop, app: str) -> None:
+    """Close the repair of an application that is whole."""
+    if is_open(workshop, app):
+        write(workshop.store, settle(journal(workshop.store, app)))
 
 
 def withdraw(workshop: Workshop, app: str, number: int, why: str) -> Journal:

@@ -3,6 +3,7 @@
 import pytest
 
 from generator.core.spans import Span
+from generator.repair.evidence import of_smoke
 from generator.verify.gates import GATES
 from generator.verify.model import SanityReport, SmokeResult, TestsModelIR
 from generator.verify.provenance import locate
@@ -10,6 +11,7 @@ from tests.faults.app import App
 from tests.faults.model import Fault, Injected
 from tests.faults.run import SOURCE, about, ask, exercise, involved, uses
 from tests.faults.table import FAULTS
+from tests.repair.diagnosing import check_repair
 
 NAMES = {gate.name for gate in SOURCE}
 READ = [f for f in FAULTS if set(f.seen_by[:1]) & NAMES]
@@ -57,7 +59,9 @@ def test_seen_in_the_files(healthy: App, fault: Fault) -> None:
 @pytest.mark.parametrize("fault", ASKED, ids=name)
 def test_seen_by_a_gate(healthy: App, fault: Fault) -> None:
     broken = fault.inject(healthy)
-    check_findings(ask(broken.app, GATES if "types" in fault.seen_by else QUICK), fault, broken)
+    report = ask(broken.app, GATES if "types" in fault.seen_by else QUICK)
+    check_findings(report, fault, broken)
+    check_repair(healthy, broken.app, report.findings)
 
 
 @pytest.mark.slow
@@ -71,6 +75,7 @@ def test_seen_by_scenarios_only(healthy: App, fault: Fault) -> None:
     assert report.findings == ()
     assert not [gate.gate for gate in report.gates if gate.skipped]
     check_rows(fault, broken, result)
+    check_repair(healthy, broken.app, of_smoke(result)[0])
     if fault.stage != "project":  # what all share is broken everywhere
         check_only_involved(plan, operation, result)
 

@@ -16,6 +16,7 @@ import pytest
 
 from appgen_assets.definitions import defs
 from appgen_assets.repair import FINDING_TAG, repair_sensor
+from appgen_assets.sensors import spec_folder
 from appgen_resources.alerts.observe import _ENDS, ATTEMPT_TAG
 from appgen_resources.history import History
 from appgen_resources.specs import SpecStore
@@ -31,14 +32,14 @@ pytestmark = pytest.mark.slow
 BROKEN = '"""Statements."""\n\nx: int = nothing\n'
 
 
-def tick(log: dg.DagsterInstance, cursor: str) -> Any:
+def tick(log: dg.DagsterInstance, cursor: str, sensor: Any = repair_sensor) -> Any:
     context = dg.build_sensor_context(
         instance=log,
         cursor=cursor,
-        resources={"specs": SpecStore(), "workshop": WorkshopResource()},
+        resources={"specs": SpecStore(folder="."), "workshop": WorkshopResource()},
         definitions=defs,
     )
-    return repair_sensor(context)
+    return sensor(context)
 
 
 def now(log: dg.DagsterInstance) -> str:
@@ -87,6 +88,26 @@ def test_a_failed_run_gets_one_repair_and_a_whole_one_nothing(whole: Workspace) 
         assert not end.run_requests
     assert whole.journal().attempts == ()
     assert whole.build().split("\n")[1].endswith(f"it lies in build/{APP}")
+
+
+def test_an_override_that_can_not_be_used_fails_at_its_stage_and_is_kept_away(whole: Workspace) -> None:
+    """The spec folder's sensor starts a run that shows it; the repair's sensor answers that run."""
+    source = whole.override("templates/models/base.py.j2", "{{ no_such_thing }}\n")
+    with instance(whole.folder) as log:
+        cursor = now(log)
+        (request,) = tick(log, "", spec_folder).run_requests
+        assert chosen(request) == {"models_directives", "models"}
+        assert not launch(log, request).success
+        result = tick(log, cursor)
+        (repair,) = result.run_requests
+        assert chosen(repair) == {"models_directives", "models"}
+        seen = log.fetch_observations(dg.AssetKey("models"), limit=1).records[0].asset_observation
+        assert seen is not None
+        assert source in str(seen.metadata["diagnosis"].value)
+        assert launch(log, repair).success
+        tick(log, result.cursor)
+    assert whole.journal().attempts == ()
+    assert "nothing has changed" in whole.build()
 
 
 def test_a_run_whose_process_was_killed_is_tried_again(whole: Workspace) -> None:
