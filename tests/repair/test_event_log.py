@@ -1,5 +1,6 @@
 """Faults as overrides: each is diagnosed, repaired, and exactly what it touched is materialized again."""
 
+import time
 from typing import NamedTuple
 
 import pytest
@@ -45,8 +46,11 @@ BY_NAME = {fault.name: fault for fault in FAULTS}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name.replace(" ", "-"))
-def test_a_fault_is_repaired_and_nothing_else_is_made(row: Row, whole: Workspace, healthy: App) -> None:
-    broken = BY_NAME[row.name].inject(healthy)
+def test_a_fault_is_repaired_and_nothing_else_is_made(
+    row: Row, whole: Workspace, healthy: App, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fault, began = BY_NAME[row.name], time.monotonic()
+    broken = fault.inject(healthy)
     texts = {f.path: f.text for f in healthy.bundle.files}
     changed = [f for f in broken.app.bundle.files if texts.get(f.path) != f.text]
     assert len(changed) == 1, [f.path for f in changed]
@@ -72,6 +76,12 @@ def test_a_fault_is_repaired_and_nothing_else_is_made(row: Row, whole: Workspace
     now = whole.last_made()
     assert {name: now[name] for name in untouched} == {name: last[name] for name in untouched}
     assert delivered(whole) == tree
+    with capsys.disabled():
+        made, seconds = len(whole.made_by(repair)), time.monotonic() - began
+        print(
+            f"\n  {fault.number:>2} {row.name:32} {row.first:14} {stage:11} {made} assets {seconds:5.1f} s",
+            end="",
+        )
 
 
 def last_stage(whole: Workspace, run: str) -> str:
