@@ -12,7 +12,6 @@ from generator.commands.diagnostics import display, print_diagnostics
 from generator.commands.paths import UsageError
 from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
-from generator.frontend import compile_front
 from generator.host.artefacts import open_store
 from generator.host.overrides import overrides_of
 from generator.host.state import AppEntry, State
@@ -138,6 +137,8 @@ def _patch(spec: Path, patch: PatchSpec) -> bool:
     ending = lines[patch.line - 1][len(patch.before) :]
     lines[patch.line - 1] = patch.after + ending
     path.write_text("".join(lines), encoding="utf-8")
+    from generator.frontend import compile_front  # noqa: PLC0415 - no other command of these needs it
+
     try:
         compile_front(spec.name, lambda name: (spec.parent / name).read_text(encoding="utf-8"))
     except SpecError as error:
