@@ -51,7 +51,7 @@ bench: $(READY)
 ui: $(READY)
 	@$(BIN)/appgen ui
 
-screenshot: $(READY)  ## draw docs/lineage.png with a real browser
+screenshot: $(READY)  ## draw the pictures of docs/operations.md with a real browser
 	@sh scripts/install_browser.sh
 	@$(BIN)/python scripts/screenshots.py
 

@@ -114,7 +114,7 @@ def shoot_failed_check(page: Page, address: str, path: Path) -> None:
     page.goto(f"{address}/assets/app_bundle?view=checks&checkDetail=names_resolve")
     expect(page.get_by_text("names_resolve").first).to_be_visible(timeout=_PATIENCE)
     page.get_by_text("names_resolve").first.click()
-    expect(page.get_by_text("nothing_there").first).to_be_visible(timeout=_PATIENCE)
+    expect(page.get_by_text("what is wrong").first).to_be_visible(timeout=_PATIENCE)
     page.wait_for_timeout(1500)
     page.screenshot(path=str(path))
 
