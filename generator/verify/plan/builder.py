@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
-from generator.expr.model import ContextRef
+from generator.expr.model import ContextRef, EntityRef
 from generator.ir.index import Index, client_fields
 from generator.ir.model import Create, Entity, Field, Flow, Input, Managed, Operation, OperationKind, Unique
 from generator.ir.writes import effects_of
@@ -66,7 +67,8 @@ class Builder:
             return grown, keys[key]
         want = grown.wants[keys[key]]
         if not want.made_by_create:
-            return self._build(program, entity, given)
+            led = None if want.maker is None else self._led(grown, keys[key], want.maker, given)
+            return self._build(program, entity, given) if led is None else (led, keys[key])
         owner = self.index.entities[entity].owner_field
         for name, row in given.items():
             want = msgspec.structs.replace(want, owner=row) if name == owner else want.with_ref(name, row)
@@ -74,6 +76,27 @@ class Builder:
         used = needed(grown, keys[key])
         kept = {k: w for k, w in grown.wants.items() if k in program.wants or k in used}
         return msgspec.structs.replace(grown, wants=kept), keys[key]
+
+    def _led(self, program: Program, key: int, maker: Move, given: dict[str, int]) -> Program | None:
+        """Lead the references of a row that a flow makes to given rows, by what the flow takes them from."""
+        makers = self.makers.makers.get(program.wants[key].entity, ())
+        effect = next((m.effect for m in makers if m.operation == maker.operation), None)
+        for name, row in given.items():
+            value = next((v.value for v in effect.values if v.field == name), None) if effect else None
+            if not isinstance(value, EntityRef):
+                return None
+            *hops, last = (value.root, *value.via, *([value.field] if value.field else []))
+            if not hops:
+                return program.put(key, replace(program.wants[key], maker=maker.with_row(last, row)))
+            holder = maker.rows.get(hops[0])
+            for hop in hops[1:]:
+                holder = None if holder is None else program.wants[holder].refs.get(hop)
+            if holder is None or not program.wants[holder].made_by_create:
+                return None
+            led = program.wants[holder]
+            owner = self.index.entities[led.entity].owner_field == last
+            program = program.put(holder, replace(led, owner=row) if owner else led.with_ref(last, row))
+        return program
 
     def _build(self, program: Program, entity: str, given: dict[str, int]) -> tuple[Program, int]:
         if find_operation(self.index, entity, OperationKind.CREATE) is not None:

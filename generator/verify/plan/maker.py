@@ -154,7 +154,12 @@ _WRONG_TYPE: dict[str, tuple[LABELLED, ...]] = {
     "bool": (("no boolean", Raw("perhaps")), ("as text", Raw("true")), ("a number", Raw(1))),
     "int": (("a fraction", Raw(1.5)), ("as text", Raw("1")), ("a boolean", Raw(True)), ("a list", Raw([]))),
     "float": (("no number", Raw("many")), ("as text", Raw("1.5")), ("a list", Raw([]))),
-    "decimal": (("no number", Raw("many")), ("another spelling", Raw("1e0")), ("an object", Raw({}))),
+    "decimal": (
+        ("no number", Raw("many")),
+        ("not a number", Raw("NaN")),
+        ("another spelling", Raw("1e0")),
+        ("an object", Raw({})),
+    ),
     "string": (("a number", Raw(7)), ("a list", Raw([]))),
     "text": (("a number", Raw(7)), ("an object", Raw({}))),
     "email": (("no address", Raw("nobody")), ("a number", Raw(7))),

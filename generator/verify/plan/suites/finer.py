@@ -90,7 +90,9 @@ def _mixed(context: Context, operation: Operation, cause: Cause, expr: Expr) -> 
     """Break a demand on all rows by one of several, which a demand on any of them would let through."""
     if not any(isinstance(e, AggregateExpr) and e.op == "all" for e in walk(expr)):
         return
-    run = context.searcher.find(context.variants(operation), Goal(cause, alone=True), _MIXED_TRIES)
+    starts = context.variants(operation)
+    run = context.searcher.find(starts, Goal(cause, alone=True), _MIXED_TRIES)
+    run = run or context.searcher.find(starts, Goal(cause), _MIXED_TRIES)
     if run is not None:
         what = f"refused by {label(context, cause)}, for one of several"
         write_refusal(context, operation, run, what, f"{operation.id}:{cause.id}:refused", cause.id)

@@ -113,7 +113,7 @@ def _rows(
     for number in range(ROWS):
         program, key = context.builder.row(program, entity.name, **given)
         want = program.wants[key]
-        if field is not None and not want.made_by_create:
+        if value is not None and not want.made_by_create:
             raise Unreachable(f"rows of {entity.name} take no reference")
         if vary is not None and want.made_by_create:
             program = program.put(key, vary(context, entity, _later(context, entity, want, number), number))

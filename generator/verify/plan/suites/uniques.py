@@ -14,6 +14,7 @@ from generator.verify.plan.conditions import Cause, all_uniques
 from generator.verify.plan.context import Context
 from generator.verify.plan.goals import Goal
 from generator.verify.plan.imagine import World
+from generator.verify.plan.knobs import Knob
 from generator.verify.plan.realize import Run
 from generator.verify.plan.suites.guards import label, write_refusal
 from generator.verify.plan.suites.success import record
@@ -53,12 +54,36 @@ def _one(context: Context, operation: Operation, program: Program, cause: Cause)
         return
     if merges:
         record(context, operation, run.program, f"{unique.on_conflict} by {label(context, cause)}", node)
+        _elsewhere(context, operation, run, cause, unique)
     else:
         write_refusal(context, operation, run, f"refused by {label(context, cause)}", node, cause.id)
     if creates:
         _harmless(context, operation, run, cause, unique)
     if creates and unique.during is not None:
         _touching(context, operation, run, unique)
+
+
+def _elsewhere(context: Context, operation: Operation, run: Run, cause: Cause, unique: Unique) -> None:
+    """Let the other row differ in one field of the unique after the other: then it is in nobody's way."""
+    program = run.program
+    new = program.target.rows["self"] if program.target is not None else 0
+    rivals = [k for k, w in program.wants.items() if w.entity == cause.entity and k != new]
+    for name in unique.fields if rivals else ():
+        field = context.index.field(cause.entity, name)
+        knob = Knob("ref" if field.type.name == "row" else "field", name, field, key=rivals[-1])
+        if knob.kind == "ref":
+            starts = list(context.turner.refer_new(program, knob, field.type.of))
+        else:
+            other = program.wants[knob.key].with_value(name, _other_value(context, field))
+            starts = [program.put(knob.key, other)]
+        found = context.searcher.find(starts, Goal(status=201), BUDGET // 2)
+        if found is not None:
+            record(context, operation, found.program, f"another row with another {field.wire} is left alone")
+
+
+def _other_value(context: Context, field: Field) -> Value:
+    own = context.maker.can_be_unique(field)
+    return context.maker.unique(field) if own else context.maker.usual(field, 1)
 
 
 def _starts(context: Context, operation: Operation, program: Program, unique: Unique) -> list[Program]:
