@@ -13,8 +13,12 @@ from dagster._core.workspace.config_schema import process_workspace_config
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 
 from appgen_assets.definitions import defs
+from appgen_resources.alerts.ledger import read_ledger
+from appgen_resources.alerts.tick import alert_tick
+from appgen_resources.operations.model import Operations
 from appgen_resources.operations.read import SWITCHES, read_operations
 from generator.host.postgres import PostgresServer
+from generator.stages.store import MemoryStore
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 INSTANCES = ("one-machine", "compose")
@@ -70,6 +74,12 @@ def test_the_fleet_records_into_a_real_postgresql(tmp_path: Path, monkeypatch: p
         event = instance.get_latest_materialization_event(dg.AssetKey("app_status"))
         assert event is not None
         assert event.run_id == result.run_id
+        for _ in range(2):
+            told = alert_tick(instance, Operations(), MemoryStore(), set(), now=1.0)
+        assert not told.events
+        assert read_ledger(instance).cursors["PIPELINE_SUCCESS"] > 0, (
+            "what waits and what is known is kept there too"
+        )
     finally:
         instance.dispose()
 
