@@ -123,7 +123,7 @@ def _at_fault(tick: _Tick, entry: AppEntry) -> list[dg.AssetKey]:
         overrides_of(spec)
     except SpecError:
         return [dg.AssetKey(name) for name in DIRECTIVES]
-    compiled = compile_as_far_as_possible(spec, workshop)
+    compiled = compile_as_far_as_possible(spec, workshop, entry.out)
     stage = compiled.error and stage_of_source(compiled.error.diagnostics[0].span.file)
     if not stage:
         return [dg.AssetKey("app_spec")]

@@ -7,6 +7,7 @@ application excludes is installed into a folder of its own, which comes first.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,13 +16,16 @@ from pathlib import Path
 
 from filelock import FileLock
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 
 from generator.core.digest import short_digest
-from generator.core.errors import MachineError
+from generator.core.errors import MachineError, ToldError
 from generator.host.home import home, make_folder
 
 _LISTED = "requirements.txt"
 _SECONDS = 600
+_NOTHING_FITS = re.compile(r"No solution found|No matching distribution|ResolutionImpossible")
+_NO_INDEX = re.compile(r"network|offline|connect|timed? ?out|fetch", re.IGNORECASE)
 
 
 def overlay_for(root: Path) -> Path | None:
@@ -48,9 +52,17 @@ def _excludes_installed(line: str) -> bool:
     """Whether a requirement names a package that is installed in a release that it excludes."""
     try:
         requirement = Requirement(line)
-        return not requirement.specifier.contains(version(requirement.name), prereleases=True)
+        known = version(requirement.name)
     except (InvalidRequirement, PackageNotFoundError):
         return False  # the gate `dependencies` says what is wrong with it
+    asked = requirement.specifier
+    return not asked.contains(known, prereleases=True) and _may_exist(asked)
+
+
+def _may_exist(asked: SpecifierSet) -> bool:
+    """Whether any release can lie in a range; of an empty one the gate `dependencies` tells."""
+    bounds = [s.version.removesuffix(".*") for s in asked]
+    return any(asked.contains(bound, prereleases=True) for bound in bounds)
 
 
 def _install(wanted: list[str], folder: Path) -> None:
@@ -64,15 +76,22 @@ def _install(wanted: list[str], folder: Path) -> None:
             timeout=_SECONDS,
         )
         if done.returncode:
-            said = done.stderr.strip().splitlines()[-1:] or ["no reason was given"]
-            raise MachineError(
-                f"can't install {', '.join(wanted)}: {said[0]}", "Is the package index reachable?"
-            )
+            raise _refusal(wanted, done.stderr.strip())
         fresh.replace(folder)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MachineError(f"can't install {', '.join(wanted)}: {error}") from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _refusal(wanted: list[str], said: str) -> ToldError:
+    """Return whose fault it is: the application's, if the index answers that there is no such release."""
+    message = (
+        f"can't install {', '.join(wanted)}: {(said.splitlines() or ['no reason was given'])[-1].strip()}"
+    )
+    if _NOTHING_FITS.search(said) and not _NO_INDEX.search(said):
+        return ToldError(message, "Another range in pins.yaml is needed.")
+    return MachineError(message, "Is the package index reachable?")
 
 
 def _installer() -> list[str]:

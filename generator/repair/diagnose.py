@@ -23,6 +23,7 @@ from generator.verify.model import Finding
 from generator.verify.provenance import APP, locate
 
 _FRONT = ("app_spec", "application_ir", "constraint_graph", "guard_ir")
+_INSTALLING = "can't install"
 _TARGET = Cause("target", "release", ("release",))
 Remade = Callable[[str], str]  # stage -> data version of what it makes now; "" if it can't be made
 
@@ -127,8 +128,10 @@ def _drifted(case: Case, finding: Finding) -> Cause | None:
 
 
 def _own_words(case: Case, finding: Finding) -> Cause | None:
-    """Find an override that a message names itself: it can't be read or rendered."""
-    named = [s for s in case.facts.written.sources if s in finding.message or s == finding.path]
+    """Find an override that a message names itself: it can't be read, rendered or installed."""
+    named = [s for s in case.overrides.sources if s in finding.message or s == finding.path]
+    if _INSTALLING in finding.message:
+        named += [p.source for p in case.overrides.pins if p.package in finding.message]
     return _override(named) if named else None
 
 

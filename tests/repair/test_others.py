@@ -48,6 +48,23 @@ def test_pins_that_nothing_satisfies(whole: Workspace) -> None:
     assert (directive.source, directive.stage) == (source, "project")
 
 
+def test_a_pin_to_a_release_that_does_not_exist(
+    whole: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The sandbox would have to install it: an index without it stands for all that there is."""
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path))
+    last = whole.last_made()
+    source = whole.override("pins.yaml", 'uvicorn: "==0.34.999"\n')
+    told = whole.build("--repair")
+    assert told.startswith("0"), told
+    assert "can't install uvicorn==0.34.999" in told
+    only_made(whole, last, {"project_directives", "project"} | AFTER)
+    directive = whole.journal().entries[-1].directive
+    assert isinstance(directive, Quarantine)
+    assert directive.source == source
+
+
 def test_a_hand_edit_becomes_a_patch_beside_its_file(whole: Workspace) -> None:
     last, path = whole.last_made(), whole.out / "app" / "loan" / "service.py"
     text = path.read_text()
@@ -67,22 +84,22 @@ def test_a_hand_edit_becomes_a_patch_beside_its_file(whole: Workspace) -> None:
 
 
 def test_a_stale_output_is_made_again(whole: Workspace) -> None:
-    """The cache answers for the models with those of an older build: what is seen is the drift."""
+    """The cache answers for the services with those of an older build, which answer another status."""
     spec = whole.spec.read_text()
     store = open_store(whole.state.artefacts)
-    old = ref(whole, "models")
-    whole.spec.write_text(spec.replace("copies: int >= 0", "shelf: string(1..9)?\n      copies: int >= 0"))
+    old = ref(whole, "services")
+    whole.spec.write_text(spec.replace('409 "All copies', '410 "All copies'))
     assert whole.build().startswith("0")
-    new, last = ref(whole, "models"), whole.last_made()
-    put_record(store, f"stages/models/{new.key}", Ref("models", new.key, old.digest, old.blob))
+    new, last = ref(whole, "services"), whole.last_made()
+    put_record(store, f"stages/services/{new.key}", Ref("services", new.key, old.digest, old.blob))
     assert whole.build().startswith("1")
     told = whole.build("--repair")
     assert told.startswith("0"), told
     entry = whole.journal().entries[-1]
     assert isinstance(entry.directive, Remake)
-    assert (entry.directive.stage, entry.status) == ("models", "done")
-    assert ref(whole, "models").digest == new.digest
-    only_made(whole, last, {"models"} | AFTER)
+    assert (entry.directive.stage, entry.status) == ("services", "done")
+    assert ref(whole, "services").digest == new.digest
+    only_made(whole, last, {"services"} | AFTER)
     whole.spec.write_text(spec)
     assert whole.build().startswith("0")
 
@@ -136,13 +153,12 @@ def test_a_person_withdraws_a_directive_and_the_override_is_back(whole: Workspac
 
 
 def test_what_no_rule_repairs_stops_with_the_diagnosis_and_the_release_stays(whole: Workspace) -> None:
-    """Something that appgen did not deliver lies where the folder should be delivered."""
+    """What lies where it should be delivered does not look like an application of appgen."""
     before = {p: p.read_bytes() for p in whole.out.rglob("*.py")}
     manifest = whole.out / ".appgen" / "manifest.json"
-    text = manifest.read_text()
-    manifest.write_text("{")
+    manifest.rename(whole.folder / "manifest.json")
     told = whole.build("--repair")
-    manifest.write_text(text)
+    (whole.folder / "manifest.json").rename(manifest)
     assert told.startswith("1")
     assert "nothing more is tried" in told
     assert {p: p.read_bytes() for p in whole.out.rglob("*.py")} == before
