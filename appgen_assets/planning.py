@@ -18,6 +18,7 @@ from generator.stages.releases import releases
 from generator.stages.steps import release
 from generator.stages.workshop import Workshop
 
+_SHOWN = ("app_spec", "application_ir", "migrations_directives", "migrations")
 _ABOUT_HISTORY = "M"  # codes of what is refused because of rows that are there
 
 
@@ -60,7 +61,7 @@ def showing(error: SpecError, otherwise: list[dg.AssetKey]) -> list[dg.AssetKey]
     """Return the assets of a run that shows why a spec can't follow what was released, else `otherwise`."""
     if not all(d.code.startswith(_ABOUT_HISTORY) for d in error.diagnostics):
         return otherwise
-    return [dg.AssetKey(name) for name in ("app_spec", "application_ir", "migrations")]
+    return [dg.AssetKey(name) for name in _SHOWN]
 
 
 def plan_broken(instance: dg.DagsterInstance, entry: AppEntry, done: dict[str, Artefact], stage: str) -> Plan:

@@ -68,7 +68,7 @@ class Workspace:
     ) -> None:
         """Record a run as a build leaves it; `old`: as another generator would."""
         entry, workshop = SpecStore().entry(app), WorkshopResource().open()
-        done = compile_spec(Path(entry.spec), workshop)
+        done = compile_spec(Path(entry.spec), workshop, out=entry.out)
         plan = plan_compiled(self.log, entry, done, workshop)
         if ok:
             release.run(done["app_bundle"].value, entry.out, title=app)

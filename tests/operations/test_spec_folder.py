@@ -5,6 +5,7 @@ import time
 import dagster as dg
 import pytest
 
+from appgen_assets.definitions import defs
 from appgen_assets.partitions import APPS
 from appgen_assets.sensors import spec_folder
 from appgen_resources.history import History
@@ -44,6 +45,27 @@ def test_a_field_changed_in_one_spec_starts_one_run_of_one_partition(workspace: 
     changed = tick(workspace, quiet.cursor)
     assert list(asked(changed)) == ["beta"]
     assert {"app_spec", "schemas", "models", "migrations", "release"} <= asked(changed)["beta"]
+
+
+def test_what_would_lose_rows_starts_a_run_that_shows_it(workspace: Workspace) -> None:
+    workspace.spec("alpha")
+    first = tick(workspace)
+    workspace.record("alpha")
+    workspace.spec("alpha", SPEC.replace("text:", "body:"))
+    refused = tick(workspace, first.cursor)
+    assert asked(refused) == {"alpha": {"app_spec", "application_ir", "migrations", "migrations_directives"}}
+    result = defs.resolve_job_def("build").execute_in_process(
+        instance=workspace.log,
+        partition_key="alpha",
+        asset_selection=[dg.AssetKey(name) for name in asked(refused)["alpha"]],
+        run_config={"loggers": {"appgen": {}}},
+        raise_on_error=False,
+    )
+    failed = [e for e in result.all_events if e.is_step_failure]
+    assert [e.step_key for e in failed] == ["migrations"]
+    told = failed[0].step_failure_data.user_failure_data
+    assert told is not None
+    assert "alpha.yaml:3:3: error M101" in (told.description or "")
 
 
 def test_a_touched_file_is_looked_at_and_starts_nothing(workspace: Workspace) -> None:
