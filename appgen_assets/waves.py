@@ -14,17 +14,15 @@ from appgen_assets.show.parts import table
 from appgen_assets.stage_asset import OWNERS, WHY_TAG
 from appgen_assets.switches import every, sensor_status
 from appgen_resources.history import PARTITION_TAG
-from appgen_resources.operations.model import Operations
 from appgen_resources.operations.read import load_operations
 from appgen_resources.specs import SpecStore
-from appgen_resources.status import UNFINISHED
+from appgen_resources.status import UNFINISHED, all_releases
 from appgen_resources.waves import Rollout, Standing, advance, begin
 from appgen_resources.workshop import WorkshopResource, code_versions
 from generator.core.diagnostics import SpecError
 from generator.core.digest import digest
 from generator.core.errors import ToldError
 from generator.host.artefacts import open_store
-from generator.stages.releases import releases
 
 WAVE_TAG = "appgen/wave"
 ROLLOUT = "generator_rollout"
@@ -60,9 +58,7 @@ def generator_upgrades(
     """Ask how the builds of the last tick went, and start what is next."""
     told = load_operations(specs.state())
     apps = context.instance.get_dynamic_partitions(APPS)
-    store = open_store(specs.state().artefacts)
-    released = [app for app in apps if releases(store, app).current is not None]
-    before = _read(context.cursor, released, told)
+    before = _read(context.cursor) or begin(generator_version(), _released(specs, apps), told.waves)
     plans = _Plans(context.instance, specs, workshop, before.version)
     present = before.without(lambda app: app not in apps)
     after, chosen = advance(present, told.waves, plans.standing, plans.busy)
@@ -76,13 +72,18 @@ def generator_upgrades(
     )
 
 
-def _read(cursor: str | None, apps: Sequence[str], told: Operations) -> Rollout:
+def _read(cursor: str | None) -> Rollout | None:
+    """Return how far the version that is loaded has come; None if it has just been installed."""
     try:
         known = msgspec.json.decode(cursor or "{}", type=Rollout)
     except msgspec.DecodeError:
-        known = Rollout()
-    version = generator_version()
-    return known if known.version == version else begin(version, apps, told.waves)
+        return None
+    return known if known.version == generator_version() else None
+
+
+def _released(specs: SpecStore, apps: Sequence[str]) -> list[str]:
+    known = all_releases(open_store(specs.state().artefacts), apps)
+    return [app for app in apps if known[app].current is not None]
 
 
 class _Plans:

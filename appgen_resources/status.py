@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import dagster as dg
@@ -10,7 +11,7 @@ from dagster._core.event_api import PartitionKeyFilter
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Outcome
 
 from appgen_resources.history import PARTITION_TAG
-from generator.stages.releases import Released, releases
+from generator.stages.releases import Released, Releases, releases
 from generator.stages.store import Store
 
 UNFINISHED = (
@@ -22,6 +23,7 @@ UNFINISHED = (
 )
 
 Stands = Literal["failing", "building", "never built", "warned", "green"]
+_AT_ONCE = 16
 ORDER: tuple[Stands, ...] = ("failing", "building", "never built", "warned", "green")
 
 
@@ -43,8 +45,18 @@ def fleet_status(
     """Return every application, those that need someone first; `keys` are the checks that count."""
     failed = _failed(instance, keys)
     busy = {run.tags.get(PARTITION_TAG, ""): run.run_id for run in _under_way(instance)}
-    found = [_status(instance, app, failed.get(app, []), busy.get(app, ""), store) for app in apps]
+    found = [
+        _status(instance, app, failed.get(app, []), busy.get(app, ""), known)
+        for app, known in all_releases(store, apps).items()
+    ]
     return sorted(found, key=lambda status: (ORDER.index(status.state), status.app))
+
+
+def all_releases(store: Store, apps: Iterable[str]) -> dict[str, Releases]:
+    """Return application -> its releases; an object store is asked many things at once."""
+    names = list(apps)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return dict(zip(names, pool.map(lambda app: releases(store, app), names), strict=True))
 
 
 def _failed(
@@ -63,9 +75,8 @@ def _under_way(instance: dg.DagsterInstance) -> Sequence[dg.DagsterRun]:
 
 
 def _status(
-    instance: dg.DagsterInstance, app: str, failed: list[dg.AssetCheckKey], run: str, store: Store
+    instance: dg.DagsterInstance, app: str, failed: list[dg.AssetCheckKey], run: str, known: Releases
 ) -> AppStatus:
-    known = releases(store, app)
     loud = set(_errors(instance, app, failed)) if failed else set()
     failing = tuple(sorted(_name(key) for key in loud))
     warnings = tuple(sorted(_name(key) for key in failed if key not in loud))

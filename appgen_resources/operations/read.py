@@ -45,8 +45,20 @@ def load_operations(state: State, environment: Mapping[str, str] | None = None) 
     """Return what the file and the environment say; raises SpecError with every mistake."""
     known = os.environ if environment is None else environment
     path = operations_file(state)
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return with_environment(read_operations(str(path), text, known), known)
+    return with_environment(read_operations(str(path), _text(path), known), known)
+
+
+def _text(path: Path) -> str:
+    """Return the file's text; a file that is not there, and was not asked for by name, is an empty one."""
+    if not path.exists() and FILE_VARIABLE not in os.environ:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        hint = f"${FILE_VARIABLE} names it" if FILE_VARIABLE in os.environ else ""
+        place = Span(str(path), 1, 1, 1, 1)
+        raise SpecError([Diagnostic("F105", f"this file can't be read: {reason}", place, hint)]) from error
 
 
 def with_environment(told: Operations, environment: Mapping[str, str]) -> Operations:

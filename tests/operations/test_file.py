@@ -68,7 +68,16 @@ def test_a_mistake_has_its_place(code: str) -> None:
 
 def test_every_code_has_a_case() -> None:
     source = Path(__file__).parents[2] / "appgen_resources" / "operations" / "read.py"
-    assert set(re.findall(r'"(F[0-9]{3})"', source.read_text(encoding="utf-8"))) <= set(WRONG)
+    assert set(re.findall(r'"(F[0-9]{3})"', source.read_text(encoding="utf-8"))) <= {*WRONG, "F105"}
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "operations.yaml").write_bytes(b"ui: \xff\n")
+    with pytest.raises(SpecError, match=r"operations\.yaml:1:1: error F105: .*UTF-8"):
+        load_operations(State(tmp_path), {})
+    monkeypatch.setenv("APPGEN_OPERATIONS", str(tmp_path / "none.yaml"))
+    with pytest.raises(SpecError, match=r"none\.yaml:1:1: error F105: .*No such file"):
+        load_operations(State(tmp_path), {})
 
 
 def test_all_mistakes_are_told_at_once() -> None:
