@@ -13,6 +13,7 @@ from generator.emit.tree import Block
 
 HISTORY = "migrations/history.json"
 VERSIONS = "migrations/versions/"
+_SCRIPT = re.compile(rf"{VERSIONS}\w+\.py")
 _FORM = 1
 _ID = r"(?::[^=\n]*)?= *['\"](\w+)['\"]"
 _OWN = re.compile(rf"^revision *{_ID}", re.MULTILINE)
@@ -103,6 +104,8 @@ def decode(text: str | bytes, where: str) -> History:
         raise ToldError(f"{where} was written by a newer version of appgen", "Build with that version.")
     if found.head is not None and found.head.schema is None:
         raise ToldError(f"{where} does not say what the newest revision leads to", _RESTORE)
+    if strange := next((r.path for r in found.revisions if not _SCRIPT.fullmatch(r.path)), None):
+        raise ToldError(f"{where} names no script of a revision: {strange!r}", _RESTORE)
     return found
 
 

@@ -100,10 +100,34 @@ def test_a_chain_of_renames_that_skipped_a_release(world: World) -> None:
     assert world.history.revisions[-1].effects.renamed == {"tickets.due": "tickets.latest"}
 
 
+@pytest.mark.slow
+def test_a_counter_that_counts_otherwise_goes_on(world: World) -> None:
+    number = f"{TITLE}      number: int = next({{}})\n"
+    world.build(after_edits(((TITLE, number.format("person")),)))
+    world.migrate("upgrade:head")
+    world.insert_rows()
+    world.sql("INSERT INTO tickets_number_counters SELECT person_id, max(number) FROM tickets GROUP BY 1")
+    before = world.sql("SELECT * FROM tickets_number_counters ORDER BY 1")
+    world.build(after_edits(((TITLE, number.format("")),)))
+    world.migrate("upgrade:head", "check")
+    (found,) = world.sql("SELECT scope_id::text, last_value FROM tickets_number_counters")
+    assert found == ("00000000-0000-0000-0000-000000000000", max(n for _, n in before))
+    world.migrate("downgrade:-1")
+    assert world.sql("SELECT * FROM tickets_number_counters ORDER BY 1") == before
+
+
 def test_a_spoilt_history_is_told(world: World) -> None:
     world.build(BEFORE)
     (world.out / HISTORY).write_text("{", encoding="utf-8")
     with pytest.raises(ToldError, match="can't be read"):
+        world.compile(BEFORE)
+
+
+def test_a_history_that_leads_elsewhere_is_told(world: World) -> None:
+    world.build(BEFORE)
+    path = world.out / HISTORY
+    path.write_text(path.read_text(encoding="utf-8").replace("versions/0001", "../../x"), encoding="utf-8")
+    with pytest.raises(ToldError, match="names no script"):
         world.compile(BEFORE)
 
 

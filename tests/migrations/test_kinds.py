@@ -210,6 +210,14 @@ KINDS = (
             ("SELECT sum(last_value) FROM tickets_number_counters", 2),
         ),
     ),
+    Kind("links to oneself added", ((TITLE, f"{TITLE}      others: Ticket[]\n"),)),
+    Kind("reference to oneself added", ((TITLE, f"{TITLE}      parent: -> Ticket?\n"),)),
+    Kind(
+        "filled over all rows",
+        ((TITLE, f"{TITLE}      peers: int\n      busy: bool\n"),),
+        "filled: {Ticket.peers: count(Ticket), Ticket.busy: 'any(notes, minutes > 5)'}",
+        (("SELECT bool_and(peers = 2) FROM tickets", True),),
+    ),
     Kind(
         "other table name",
         (("  Person:\n", "  Person:\n    plural: folks\n"),),

@@ -76,6 +76,22 @@ def test_every_code_is_shown() -> None:
     assert codes == {case.code for case in REFUSED} | {"M106"}
 
 
+@pytest.mark.slow
+def test_what_was_dropped_comes_back_only_without_rows(world: World) -> None:
+    world.build(BEFORE)
+    world.migrate("upgrade:head")
+    world.insert_rows()
+    world.build(
+        f"{after_edits((('      text: text', '      word: text?'),))}changes: {{dropped: [Note.text]}}\n"
+    )
+    world.migrate("upgrade:head")
+    done = world.alembic("downgrade:-1")
+    assert done.code != 0
+    assert "notes.text was dropped with its values" in done.stderr
+    world.sql("DELETE FROM notes")
+    world.migrate("downgrade:-1", "upgrade:head", "check")
+
+
 CONTRADICTED = (
     ("a longer value", (("string(1..80)", "string(1..2)"),), "", "too long"),
     (
