@@ -13,6 +13,7 @@ from appgen_assets import backend, directives, frontend, mutants, verification  
 from appgen_assets.alerts import alerts  # noqa: E402
 from appgen_assets.drift import database_drift, hourly_database_drift, live_database  # noqa: E402
 from appgen_assets.jobs import JOBS  # noqa: E402
+from appgen_assets.lost_runs import lost_runs  # noqa: E402
 from appgen_assets.progress import NAME, progress_logger  # noqa: E402
 from appgen_assets.references import referenced  # noqa: E402
 from appgen_assets.repair import repair, repair_sensor  # noqa: E402
@@ -55,7 +56,7 @@ defs = dg.Definitions(
     assets=referenced(ASSETS),
     asset_checks=(canaries_green,),
     jobs=(*JOBS, repair, mutants.mutants, database_drift, retention),
-    sensors=(*SENSORS, generator_upgrades, repair_sensor, alerts, app_status_sensor),
+    sensors=(*SENSORS, generator_upgrades, repair_sensor, alerts, app_status_sensor, lost_runs),
     schedules=(*SCHEDULES, mutants.weekly_mutants, hourly_database_drift, daily_retention),
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, NAME: progress_logger},

@@ -11,12 +11,11 @@ from appgen_assets.planning import Plan, plan_all, plan_compiled
 from appgen_assets.progress import NAME, Listener, listening
 from appgen_assets.repair import Repaired, repair_evidence, repair_run, tags_of
 from appgen_assets.stage_asset import EXIT_CODE, FORCE_TAG, FRESH_TAG, WHY_TAG
-from appgen_resources.history import PROCESS_TAG, History
+from appgen_resources.history import PROCESS_TAG, History, this_process
 from appgen_resources.instance import open_instance
 from appgen_resources.repairs import well_again
 from generator.core.errors import EXIT_FINDINGS
 from generator.host.artefacts import open_store
-from generator.host.pids import own_tag
 from generator.host.state import AppEntry, State
 from generator.host.workshop import open_workshop
 from generator.repair.model import Evidence
@@ -76,7 +75,7 @@ class Builder:
         app = plan.entry.app
         self._instance.add_dynamic_partitions(APPS, [app])
         own = {
-            PROCESS_TAG: own_tag(),
+            PROCESS_TAG: this_process(),
             FRESH_TAG: str(everything).lower(),
             FORCE_TAG: str(force).lower(),
             WHY_TAG: plan.why,

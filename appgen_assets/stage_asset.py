@@ -10,7 +10,7 @@ import dagster as dg
 from appgen_assets.checks import CHECKS
 from appgen_assets.checks.model import Check, Made, Verdict
 from appgen_assets.partitions import apps
-from appgen_resources.history import CACHE_TAG, KEY_TAG
+from appgen_resources.history import CACHE_TAG, KEY_TAG, PROCESS_TAG, this_process
 from appgen_resources.workshop import code_versions
 from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
@@ -25,6 +25,7 @@ FORCE_TAG = "appgen/force"
 WHY_TAG = "appgen/why"
 KEEP_EDITS_TAG = "appgen/keep_edits"
 _MOST_PROBLEMS = 50
+_signed: set[str] = set()
 
 Show = Callable[[Artefact], Mapping[str, Any]]
 
@@ -86,8 +87,16 @@ def check_spec(check: Check) -> dg.AssetCheckSpec:
 
 def bench(context: dg.AssetExecutionContext, workshop: Any) -> Workshop:
     """Return the workshop of this run; the run's tag says whether the cache may answer."""
+    _sign(context)
     opened: Workshop = workshop.open(fresh=context.run.tags.get(FRESH_TAG) == "true")
     return opened
+
+
+def _sign(context: dg.AssetExecutionContext) -> None:
+    """Leave word which process the run has, once: nobody else can tell when it is gone."""
+    if PROCESS_TAG not in context.run.tags and context.run.run_id not in _signed:
+        _signed.add(context.run.run_id)
+        context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: this_process()})
 
 
 def make(

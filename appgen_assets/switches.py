@@ -12,8 +12,8 @@ from generator.host.state import State
 
 TICK_VARIABLE = "APPGEN_TICK_SECONDS"
 
-# What starts builds by itself is off until asked for; what only tells or counts is on.
-_DEFAULTS = {"alerts": True, "app_status": True}
+# What starts builds by itself is off until asked for; what only tells, counts or tidies is on.
+_DEFAULTS = {"alerts": True, "app_status": True, "lost_runs": True}
 
 
 @cache

@@ -1,5 +1,7 @@
 """What the event log knows of an application: last keys, last verdicts, runs that were cut off."""
 
+from collections.abc import Mapping
+from socket import gethostname
 from typing import NamedTuple
 
 import dagster as dg
@@ -10,7 +12,7 @@ from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecordStatus,
 )
 
-from generator.host.pids import is_dead
+from generator.host.pids import is_dead, own_tag
 
 KEY_TAG = "appgen/key"
 CACHE_TAG = "appgen/cache"
@@ -57,14 +59,29 @@ class History:
         }
 
     def close_lost_runs(self) -> list[str]:
-        """Mark runs whose process was killed as failed; returns their ids."""
-        unfinished = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTED]
-        started = self._instance.get_runs(dg.RunsFilter(tags={PARTITION_TAG: self._app}, statuses=unfinished))
-        lost = [run for run in started if PROCESS_TAG in run.tags and is_dead(run.tags[PROCESS_TAG])]
-        for run in lost:
-            self._instance.report_run_failed(run, "The process was killed.")
-            self._instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-        return [run.run_id for run in lost]
+        """Mark the application's runs whose process was killed as failed; returns their ids."""
+        return close_lost_runs(self._instance, {PARTITION_TAG: self._app})
+
+
+def this_process() -> str:
+    """Return "<host> <pid>_<birth>", by which a later look tells whether a run's process is still there."""
+    return f"{gethostname()} {own_tag()}"
+
+
+def close_lost_runs(instance: dg.DagsterInstance, tags: Mapping[str, str] | None = None) -> list[str]:
+    """Mark runs whose process on this machine was killed as failed; returns their ids."""
+    unfinished = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTED]
+    started = instance.get_runs(dg.RunsFilter(tags=dict(tags or {}), statuses=unfinished))
+    lost = [run for run in started if _is_lost(run.tags.get(PROCESS_TAG, ""))]
+    for run in lost:
+        instance.report_run_failed(run, "The process was killed.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return [run.run_id for run in lost]
+
+
+def _is_lost(process: str) -> bool:
+    host, _, tag = process.rpartition(" ")
+    return host == gethostname() and is_dead(tag)
 
 
 def _settled(record: AssetCheckExecutionRecord | None, run: str) -> bool:

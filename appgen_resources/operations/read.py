@@ -28,7 +28,7 @@ URLS_VARIABLE = "APPGEN_ALERT_URLS"
 UI_VARIABLE = "APPGEN_UI_URL"
 SWITCHES = (
     "alerts", "spec_folder", "repair", "generator_upgrades", "nightly", "weekly_mutants", "database_drift",
-    "retention", "app_status",
+    "retention", "app_status", "lost_runs",
 )  # fmt: skip
 _KEYS = ("ui", "owners", "alerts", "switches", "waves", "databases", "retention")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
