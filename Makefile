@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SPEC ?= specs/shop.yaml
 
-.PHONY: setup demo test check lint types format golden bench lock ui screenshot test-browser test-corpus test-docker clean
+.PHONY: setup demo chaos test check lint types format golden bench lock ui screenshot test-browser test-corpus test-docker clean
 
 setup: $(READY)
 
@@ -27,6 +27,9 @@ test-browser: $(READY)  ## the tests that need a browser (Debian's chromium is i
 
 test-docker: $(READY)  ## the tests of the docker sandbox (an engine is installed and started if none answers)
 	@sh scripts/test_docker.sh
+
+chaos: $(READY)  ## kill -9 of builds, databases, applications, runs and the daemon, 20 moments each (long)
+	@CHAOS_MOMENTS=$${CHAOS_MOMENTS:-20} $(BIN)/python -m pytest tests/chaos
 
 check: $(READY) lint types  ## style, types, who may import whom
 

@@ -77,6 +77,13 @@ class Fleet:
         self._daemon.wait()
         self._daemon = None
 
+    def kill(self) -> None:
+        """End the daemon alone, with no time for anything."""
+        assert self._daemon is not None
+        self._daemon.kill()
+        self._daemon.wait()
+        self._daemon = None
+
     def spec(self, app: str, text: str = SPEC) -> None:
         (self.folder / "specs" / f"{app}.yaml").write_text(text, encoding="utf-8")
 
