@@ -36,7 +36,7 @@ from generator.emit.snapshot import Column, Item, Snapshot, Table
 from generator.emit.sqltext import quote_name
 from generator.emit.tables import Check, Exclusion, ForeignKey, Index, UniqueConstraint
 
-# Names that nothing but a key has stay as they are in PostgreSQL; what has a text is compared by it.
+# A name within SQL text, whole.
 _WORD = r"(?<![a-z0-9_]){}(?![a-z0-9_])"
 
 
