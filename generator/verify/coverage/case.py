@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from generator.guards.model import GuardIR
-from generator.ir.index import Index, client_fields, updatable_fields
+from generator.ir.index import Index, client_fields, stored_fields, updatable_fields
 from generator.ir.model import ApplicationIR, Field, Input, Operation, OperationKind
 from generator.verify.coverage.replay import Moment, Player
 from generator.verify.interpreter import Answer
 from generator.verify.interpreter.store import State
+from generator.verify.interpreter.values import to_json
 
 Member = Field | Input
 Change = Callable[[ApplicationIR], ApplicationIR]
@@ -78,6 +79,17 @@ class Case:
     def works(self, player: Player, moment: Moment, state: State | None = None) -> bool:
         """Whether a request that was refused is carried out by another player."""
         return self._works(player.again(moment, state=state))
+
+    def stored(self, state: State, member: Member) -> list[Any]:
+        """Return the values of a member's type that rows have: it may have to equal one of them."""
+        found: dict[str, Any] = {}
+        for entity in self.index.entities.values():
+            names = [f.name for f in stored_fields(entity) if f.type.name == member.type.name]
+            for values in state.tables[entity.name].values() if names else ():
+                for name in names:
+                    value = to_json(values[name], member.type)
+                    found.setdefault(repr(value), value)
+        return list(found.values())
 
     def sent(self, operation: str, wire: str) -> list[Any]:
         """Return the values that successful requests of an operation held for a member."""

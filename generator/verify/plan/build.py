@@ -103,29 +103,32 @@ def _settled(context: Context) -> list[Scenario]:
     return [*alone, *_keep_social(context, [s for s in named if not s.alone], taken)]
 
 
-def _keep_lonely(context: Context, scenarios: list[Scenario]) -> tuple[list[Scenario], frozenset[Claim]]:
-    """Replay them exactly as they will be run: one after the other, with every row that was left."""
-    taken: frozenset[Claim] = frozenset()
-    for start, base in _REPLAYS if scenarios else ():
+def _keep_lonely(context: Context, scenarios: list[Scenario]) -> tuple[list[Scenario], list[set[Claim]]]:
+    """Replay them exactly as they will be run: one after the other, with every row that was left.
+
+    Returns what stays of them, and what they have taken in each replay.
+    """
+    taken: list[set[Claim]] = [set() for _ in _REPLAYS]
+    for claims, (start, base) in zip(taken, _REPLAYS if scenarios else (), strict=False):
         replayer = Replayer(context.ir, base, None)
         kept = [_settle(context, replayer, s, start) for s in scenarios]
         scenarios = [s for s in kept if s is not None]
-        taken = taken.union(*replayer.claimed.values())
+        claims.update(*replayer.claimed.values())
     return scenarios, taken
 
 
-def _keep_social(context: Context, scenarios: list[Scenario], taken: frozenset[Claim]) -> list[Scenario]:
+def _keep_social(context: Context, scenarios: list[Scenario], taken: list[set[Claim]]) -> list[Scenario]:
     """Replay each among others, later ones before earlier ones, so that not only rows of before are there."""
     others = companions(context.ir, scenarios)
     for number, (start, base) in enumerate(_REPLAYS):
         replayer = Replayer(context.ir, base, number * COMPANY // 2, others)
         kept = [_settle(context, replayer, s, start) for s in reversed(scenarios)]
-        scenarios = _apart(context, replayer, [s for s in reversed(kept) if s is not None], taken)
+        scenarios = _apart(context, replayer, [s for s in reversed(kept) if s is not None], taken[number])
     return scenarios
 
 
 def _apart(
-    context: Context, replayer: Replayer, scenarios: list[Scenario], before: frozenset[Claim]
+    context: Context, replayer: Replayer, scenarios: list[Scenario], before: set[Claim]
 ) -> list[Scenario]:
     """Keep, of those whose rows would be in each other's way, the first."""
     taken = set(before)

@@ -10,7 +10,6 @@ import msgspec
 from generator.expr.model import (
     BOOL,
     AggregateExpr,
-    ComparisonExpr,
     EntityRef,
     Expr,
     Literal,
@@ -34,7 +33,6 @@ from generator.ir.model import (
     Unique,
     When,
 )
-from generator.ir.reads import conjuncts
 from generator.ir.writes import effects_of
 
 Source = OneOf["requires", "ensures", "rule", "transition", "unique"]
@@ -87,25 +85,12 @@ def all_uniques(entity: Entity) -> list[Unique]:
 
 def writes_others(ir: ApplicationIR) -> set[str]:
     """Return the ids of operations that may write rows whoever made them: flows over a whole entity."""
-    lonely = {f.id for f in ir.behavior.flows if any(_wide(e) for e in effects_of(f.effects))}
+    lonely = {
+        f.id
+        for f in ir.behavior.flows
+        if any(isinstance(e, Each) and isinstance(e.source, RowsOf) for e in effects_of(f.effects))
+    }
     return {o.id for o in ir.api.operations if o.flow in lonely}
-
-
-def _wide(effect: Effect) -> bool:
-    """Whether it runs over all rows of an entity, not only those that refer to a row that is given."""
-    if not isinstance(effect, Each) or not isinstance(effect.source, RowsOf):
-        return False
-    parts = () if effect.where is None else conjuncts(effect.where)
-    return not any(_pins(part, effect.binding) for part in parts)
-
-
-def _pins(part: Expr, binding: str) -> bool:
-    """Whether a condition lets only rows through that lead to a row from outside of the loop."""
-    if not isinstance(part, ComparisonExpr) or part.op != "==":
-        return False
-    sides = [side for side in (part.left, part.right) if isinstance(side, EntityRef)]
-    rows = all(side.field in {"", "id"} or side.type.name == "row" for side in sides)
-    return len(sides) == 2 and rows and [side.root == binding for side in sides].count(True) == 1
 
 
 def operation_causes(index: Index, operation: Operation) -> Iterator[Cause]:

@@ -19,6 +19,7 @@ class Goal(msgspec.Struct, frozen=True):
     status: int = 0  # that is wanted, whatever the cause
     code: str = ""  # of the refusal, whatever causes it
     body: tuple[tuple[str, Any], ...] = ()  # members that the target must have been sent with
+    other: tuple[tuple[str, Any], ...] = ()  # members that it must have been sent with another value of
     alone: bool = False  # without `cause`, the target would be carried out
     before: Cause | None = None  # what would refuse the target next, without `cause`
     rows: tuple[int, ...] = ()  # wanted rows that must be among those made; no target is needed for it
@@ -28,6 +29,8 @@ class Goal(msgspec.Struct, frozen=True):
         """Whether this is the wanted answer."""
         sent = answer.draft.body if isinstance(answer.draft.body, dict) else {}
         if any(sent.get(name) != value for name, value in self.body):
+            return False
+        if any(sent.get(name) == value for name, value in self.other):
             return False
         if self.code:
             return answer.code == self.code

@@ -28,6 +28,7 @@ from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import Maker as FlowMaker
 from generator.verify.plan.conditions import Writer, find_operation
 from generator.verify.plan.knobs import Knob
+from generator.verify.plan.leading import lead
 from generator.verify.plan.values import Value
 from generator.verify.plan.wants import Move, Program, Want
 
@@ -86,6 +87,10 @@ class Turner:
                 yield program.put(knob.key, program.wants[knob.key].with_ref(knob.name, key))
             case "patch_ref" if key is not None:
                 yield knob.place.change(program, lambda m: m.with_row(f"field:{knob.name}", key))
+            case "written" if key is not None:
+                entity = program.wants[knob.key].entity
+                writers = self._builder.makers.writers.get((entity, knob.name), [])
+                yield from lead(self, program, knob.key, writers, key)
             case "input_ref" if key is not None:
                 yield knob.place.change(program, lambda m: self._point(m, knob.name, key))
 

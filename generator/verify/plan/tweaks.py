@@ -26,6 +26,7 @@ from generator.expr.model import (
 )
 from generator.expr.walk import walk
 from generator.ir.index import Index
+from generator.ir.model import Managed
 from generator.ir.reads import reads_clock
 from generator.verify.plan import candidates
 from generator.verify.plan.builder import Builder, Unreachable
@@ -271,7 +272,17 @@ class Tweaker:
             return
         if self._world.place.kind != "target":
             program = program.put(key, msgspec.structs.replace(program.wants[key], first=True))
+        program = self._led(program, key, entity, refs)
         yield from self._given(program, key, {n: v for n, v in given.items() if n not in refs})
+
+    def _led(self, program: Program, key: int, entity: str, refs: dict[str, int]) -> Program:
+        """Have flows lead those references of a new row that no request for it can hold."""
+        for name, row in refs.items():
+            field = self._index.field(entity, name)
+            if field.managed is Managed.SERVER and program.wants[key].made_by_create:
+                knob = Knob("written", name, field, key)
+                program = next(self._turner.refer(program, knob, row), program)
+        return program
 
     def _linked_row(self, expr: AggregateExpr, scope: Scope, given: dict[str, Any]) -> Iterator[Program]:
         """Link the row that the condition names by its id."""

@@ -52,7 +52,7 @@ def _else_well(case: Case, moment: Moment, member: Member) -> bool:
     if member.type.name == "row":
         others: list[Any] = rows_of(moment.before, member.type.of)
     else:
-        others = case.sent(moment.operation.id, member.wire)
+        others = [*case.sent(moment.operation.id, member.wire), *case.stored(moment.before, member)]
     if member.type.nullable:
         others.append(None)
     return case.succeeds_with(moment, member.wire, others)

@@ -84,7 +84,7 @@ def _valued(context: Context, operation: Operation, program: Program, member: Me
     values = (*_others(context, member, run, key), *(v for _, v in context.maker.bounds(member)))
     for value in values:
         start = program.aim(program.target.with_value(member.name, value))
-        found = context.searcher.find([start], Goal(), FEW)
+        found = context.searcher.find([start], Goal(other=((member.wire, before),)), FEW)
         after = None if found is None else context.session.row(operation.entity, found.ids[key])
         if found is not None and after is not None and after.get(member.name) != before:
             record(context, operation, found.program, f"{member.wire} alone is another")

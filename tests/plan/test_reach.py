@@ -1,0 +1,120 @@
+"""What the planner has to find a way to: what only other requests bring about."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from generator.graph.build import build_graph
+from generator.guards.synthesize import FlowLogicSynthesizer
+from generator.ir.model import ApplicationIR
+from generator.verify.coverage.measure import measure
+from generator.verify.coverage.model import Coverage
+from generator.verify.model import TestsModelIR
+from generator.verify.plan import make_plan
+from tests.plan.helpers import inline, ir_of
+
+DOMAINS = sorted((Path(__file__).parent / "domains").glob("*.yaml"))
+
+CASES = {
+    "a state that a flow over other rows brings about": """
+app: quarry
+entities:
+  Pit: {fields: {name: string(1..20) unique}}
+  Truck: {fields: {plate: string(2..9) unique, pit: -> Pit, load: int >= 0 = 0 server}}
+  Stone:
+    fields: {pit: -> Pit, weight: int(1..50)}
+    states: {place: {initial: GROUND, GROUND: [ABOARD], ABOARD: [SOLD]}}
+flows:
+  fetch:
+    entity: Truck
+    input: {heaviest: int(1..40)}
+    effects:
+      - each: Stone as s
+        where: s.pit == truck.pit and s.place == GROUND and s.weight <= heaviest
+        do: ["s.place: GROUND -> ABOARD", truck.load += s.weight]
+  sell: {entity: Stone, effects: ["stone.place: ABOARD -> SOLD"]}
+""",
+    "a quantity that only flows change": """
+app: dairy
+entities:
+  Milk: {fields: {kind: string(1..20) unique, litres: int >= 0 = 0 server}}
+  Order:
+    fields: {milk: -> Milk, litres: int(5..50)}
+    states: {status: {initial: OPEN, OPEN: [FILLED]}}
+flows:
+  deliver: {entity: Milk, input: {litres: int(1..9)}, effects: [milk.litres += input.litres]}
+  spill: {entity: Milk, requires: [milk.litres > 0], effects: [milk.litres -= 1]}
+  fill:
+    entity: Order
+    requires: [order.litres <= order.milk.litres else 409 "Not enough"]
+    effects: ["order.status: OPEN -> FILLED", order.milk.litres -= order.litres]
+""",
+    "few values for a unique": """
+app: lockers
+enums: {Side: [LEFT, RIGHT]}
+entities:
+  Locker:
+    fields: {floor: int(1..4), side: Side, note: string(1..20)?}
+    unique: [[floor, side]]
+    list: {filter: [floor, side], sort: [floor]}
+""",
+    "a time of day, and a value that a row has": """
+app: gates
+entities:
+  Pass:
+    fields: {code: uuid, secret: string(4..20), opens: time}
+    rules: [opens >= "17:00:00" else 422 "Too early"]
+    states: {status: {initial: NEW, NEW: [USED]}}
+flows:
+  enter:
+    entity: Pass
+    input: {code: uuid, secret: string(1..40)}
+    requires: [code == pass.code else 403 "Another code", secret == pass.secret else 403 "Wrong"]
+    effects: ["pass.status: NEW -> USED"]
+""",
+    "a reference that only a flow writes, rows that a loop leaves alone, pages of one": """
+app: pens
+settings: {page_size: 1, max_page_size: 1}
+entities:
+  Pen: {fields: {name: string(1..20) unique}, list: {sort: [name]}}
+  Sheep:
+    fields: {tag: string(1..20) unique, pen: -> Pen? server, sick: bool = false, calm: bool = false server}
+    list: {filter: [sick], sort: [tag]}
+flows:
+  move: {entity: Sheep, input: {to: -> Pen}, effects: [sheep.pen = to]}
+  soothe:
+    entity: Pen
+    effects:
+      - each: Sheep as s
+        where: s.pen == pen and s.sick
+        do: [s.calm = true]
+""",
+}
+
+
+def covered(ir: ApplicationIR) -> tuple[TestsModelIR, Coverage]:
+    guards = FlowLogicSynthesizer(build_graph(ir)).synthesize_for_app(ir)
+    plan = make_plan(ir, guards)
+    return plan, measure(ir, guards, plan)
+
+
+@cache
+def of_case(name: str) -> tuple[TestsModelIR, Coverage]:
+    return covered(inline(CASES[name]))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_all_of_it_is_covered(name: str) -> None:
+    _, found = of_case(name)
+    assert [f"{i.dimension}: {i.what}" for i in found.missing] == []
+    assert found.strange == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", DOMAINS, ids=lambda p: p.stem)
+def test_most_of_a_domain_that_nobody_had_in_mind_is_covered(path: Path) -> None:
+    plan, found = covered(ir_of(path))
+    assert plan.untried == ()
+    assert found.strange == ()
+    assert found.percent >= 96, [f"{i.dimension}: {i.what}" for i in found.missing]
