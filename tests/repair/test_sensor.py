@@ -188,6 +188,13 @@ def test_a_drifted_database_gets_a_revision_that_brings_it_back(
         assert made == chosen(request)
         upgrade(whole, url)
         assert look(log)
+        spec = whole.spec.read_text()
+        whole.spec.write_text(
+            spec.replace("copies: int >= 0", "shelf: string(1..9)?\n      copies: int >= 0")
+        )
+        assert whole.build().startswith("0"), "the next revision follows the correction, which stays as it is"
+        upgrade(whole, url)
+        assert look(log)
 
 
 def index_of(url: str, table: str) -> str:
