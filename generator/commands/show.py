@@ -44,8 +44,8 @@ def run(what: str, spec: Path, form: str) -> int:
     stage = ALIASES.get(what, what)
     if stage in BY_NAME:
         value = _made(stage, path) if BY_NAME[stage].pure else _kept(stage, path)
-        notes = _directives(path) if stage == "application_ir" else []
-        _write(_rendered(value, form, notes))
+        in_force = _directives(path) if stage == "application_ir" else []
+        _write(_rendered(value, form, in_force))
         return 0
     files = {f.path: f.text for name in (*EMITTED, "app_bundle") for f in _all(path)[name].value.files}
     if what not in files:
@@ -82,13 +82,13 @@ def _directives(path: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _rendered(value: Any, form: str, notes: list[dict[str, Any]] | None = None) -> str:
+def _rendered(value: Any, form: str, in_force: list[dict[str, Any]] | None = None) -> str:
     if form == "text" and (text := text_of(value)) is not None:
-        told = (f"directive {n['directive']} at {n['node']}: {n['what']}" for n in notes or ())
+        told = (f"directive {n['directive']} at {n['node']}: {n['what']}" for n in in_force or ())
         return "\n".join([text, *told])
     plain = msgspec.to_builtins(value)
-    if notes:
-        plain["directives"] = notes
+    if in_force:
+        plain["directives"] = in_force
     if form == "json":
         return msgspec.json.format(msgspec.json.encode(plain)).decode()
     return msgspec.yaml.encode(plain, order=None).decode()
