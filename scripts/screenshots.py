@@ -88,13 +88,20 @@ def require_green(page: Page, address: str) -> None:
 
 
 def shoot_lineage(page: Page, address: str, path: Path) -> None:
-    """Open the lineage with every group expanded, wait until all is green, save it."""
+    """Open all that leads to a release with every group expanded, wait until it is green, save it."""
     require_green(page, address)
     expanded = ",".join(f"global@global:{group}" for group in GROUPS)
+    usual = page.viewport_size
+    page.set_viewport_size({"width": 1900, "height": 1500})
     page.goto(f"{address}/asset-groups?expanded={expanded}")
     expect(page.get_by_text("smoke_result").first).to_be_visible(timeout=_PATIENCE)
+    page.locator(".CodeMirror").first.click()
+    page.keyboard.type('+key:"release"')
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("app_status")).to_have_count(0, timeout=_PATIENCE)
     page.wait_for_timeout(1500)
     page.screenshot(path=str(path))
+    page.set_viewport_size(usual or {"width": 1900, "height": 1250})
 
 
 BREAKING = "import nothing_there\n"
