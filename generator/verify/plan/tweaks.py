@@ -145,7 +145,7 @@ class Tweaker:
 
     def _ordered(self, expr: ComparisonExpr, op: str, scope: Scope) -> Iterator[Program]:
         left, right = self._world.value_of(expr.left, scope), self._world.value_of(expr.right, scope)
-        clock = reads_clock(expr) or _server_time(expr)
+        clock = reads_clock(expr) or _server_time(expr, self._index)
         for side, is_left in ((expr.left, True), (expr.right, False)):
             moves = candidates.steps(op, left=is_left)
             for knob in self.finder.find(side, scope):
@@ -361,6 +361,19 @@ def _ratio(left: Any, right: Any, *, is_left: bool) -> Decimal | None:
     return Decimal(str(other)) / Decimal(str(own))
 
 
-def _server_time(expr: Expr) -> bool:
-    """Whether it reads a time that the server's clock made."""
-    return any(isinstance(e, EntityRef) and e.type.name == "datetime" and e.via for e in walk(expr))
+def _server_time(expr: Expr, index: Index) -> bool:
+    """Whether it reads a time that the server's clock made, or may have made."""
+    return any(
+        isinstance(e, EntityRef)
+        and e.type.name == "datetime"
+        and e.field
+        and (e.via or _is_clocked(e, index))
+        for e in walk(expr)
+    )
+
+
+def _is_clocked(ref: EntityRef, index: Index) -> bool:
+    entity = ref.entity.removeprefix("entity:")
+    field = index.field(entity, ref.field) if index.has_field(entity, ref.field) else None
+    made = (field.default, field.value) if field is not None else ()
+    return any(reads_clock(value) for value in made if value is not None)
