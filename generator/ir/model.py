@@ -115,10 +115,8 @@ class Condition(_Node, frozen=True):
 class Rule(_Node, frozen=True):
     """An invariant of one entity, checked when an operation writes a field that it reads.
 
-    `fields` are the names of own stored fields that it reads. `local`: it reads
-    nothing else and no clock, so a CHECK constraint can hold it too. `holder`: the references
-    up to the owner whose rule it is, which reads this row among others; () for an own rule.
-    `on_delete`: the owner's rule may be broken when this row goes.
+    `fields`: the own stored fields and links that it reads. `local`: nothing else and no clock, so a CHECK can
+    hold it too. `holder`: the references up to the owner whose rule it is; `on_delete`: this row's going breaks it.
     """
 
     id: str
