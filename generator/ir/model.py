@@ -115,8 +115,8 @@ class Condition(_Node, frozen=True):
 class Rule(_Node, frozen=True):
     """An invariant of one entity, checked when an operation writes a field that it reads.
 
-    `fields`: the own stored fields and links that it reads. `local`: nothing else and no clock, so a CHECK can
-    hold it too. `holder`: the references up to the owner whose rule it is; `on_delete`: this row's going breaks it.
+    `fields`: own stored fields and links that it reads. `local`: nothing else, no clock: a CHECK can hold it.
+    `holder`: references up to the owner whose rule it is. `on_delete`: the going of this row may break it.
     """
 
     id: str
