@@ -79,3 +79,13 @@ def seen_from(expr: Expr, entity: str, root: str, via: tuple[str, ...]) -> Expr:
         return msgspec.structs.replace(part, entity=entity, root=root, via=hops)
 
     return move(expr)
+
+
+def replace_root(expr: Expr, old: str, new: str) -> Expr:
+    """Return the expression with the binding `old` renamed to `new`, but where it is bound anew."""
+    if isinstance(expr, EntityRef):
+        return msgspec.structs.replace(expr, root=new) if expr.root == old else expr
+    if isinstance(expr, AggregateExpr) and expr.binding == old:
+        source = expr.source if isinstance(expr.source, RowsOf) else replace_root(expr.source, old, new)
+        return msgspec.structs.replace(expr, source=source)
+    return replace_parts(expr, lambda part: replace_root(part, old, new))

@@ -1,11 +1,9 @@
-"""Questions about typed expressions, and rewriting of their roots."""
+"""Questions about typed expressions."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from typing import assert_never
-
-import msgspec
 
 from generator.expr.model import (
     AggregateExpr,
@@ -24,7 +22,7 @@ from generator.expr.model import (
 )
 from generator.expr.show import show
 
-__all__ = ["children", "is_local", "refs", "replace_root", "show", "walk"]
+__all__ = ["children", "is_local", "refs", "show", "walk"]
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
@@ -80,50 +78,3 @@ def _reads_only(expr: Expr, root: str, stored: Container[str] | None) -> bool:
             return name not in ("now", "today")
         case _:
             return True
-
-
-def replace_root(expr: Expr, old: str, new: str) -> Expr:
-    """Return the expression with the binding `old` renamed to `new`."""
-    match expr:
-        case Literal() | ContextRef():
-            return expr
-        case EntityRef():
-            return _ref(expr, old, new)
-        case ComparisonExpr(left=left, right=right) | ArithmeticExpr(left=left, right=right):
-            return msgspec.structs.replace(
-                expr, left=replace_root(left, old, new), right=replace_root(right, old, new)
-            )
-        case MembershipExpr(needle=needle, options=options):
-            return msgspec.structs.replace(
-                expr, needle=replace_root(needle, old, new), options=_all(options, old, new)
-            )
-        case ExistsExpr(target=target):
-            return msgspec.structs.replace(expr, target=replace_root(target, old, new))
-        case NotExpr(operand=operand):
-            return msgspec.structs.replace(expr, operand=replace_root(operand, old, new))
-        case OldExpr(operand=ref):
-            return msgspec.structs.replace(expr, operand=_ref(ref, old, new))
-        case BooleanExpr(operands=operands):
-            return msgspec.structs.replace(expr, operands=_all(operands, old, new))
-        case CallExpr(args=args):
-            return msgspec.structs.replace(expr, args=_all(args, old, new))
-        case AggregateExpr():
-            return _aggregate(expr, old, new)
-        case _:
-            assert_never(expr)
-
-
-def _ref(ref: EntityRef, old: str, new: str) -> EntityRef:
-    return msgspec.structs.replace(ref, root=new) if ref.root == old else ref
-
-
-def _all(exprs: tuple[Expr, ...], old: str, new: str) -> tuple[Expr, ...]:
-    return tuple(replace_root(e, old, new) for e in exprs)
-
-
-def _aggregate(expr: AggregateExpr, old: str, new: str) -> AggregateExpr:
-    source = _ref(expr.source, old, new) if isinstance(expr.source, EntityRef) else expr.source
-    if expr.binding == old:
-        return msgspec.structs.replace(expr, source=source)
-    value, where = (None if e is None else replace_root(e, old, new) for e in (expr.value, expr.where))
-    return msgspec.structs.replace(expr, source=source, value=value, where=where)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from generator.expr.model import EntityRef, Expr
-from generator.expr.walk import is_local, refs, replace_root, walk
+from generator.expr.rewrite import replace_root
+from generator.expr.walk import is_local, refs, walk
 from tests.expr.strategies import expressions
 from tests.expr.toy import good
 

@@ -13,7 +13,8 @@ from generator.expr.model import (
     Expr,
     Literal,
 )
-from generator.expr.walk import replace_root, walk
+from generator.expr.rewrite import replace_root
+from generator.expr.walk import walk
 from generator.guards.model import GuardIR
 from generator.ir.index import Index
 from generator.ir.model import (

@@ -4,76 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from sys import intern
-from typing import assert_never
 
 from msgspec.structs import replace
 
-from generator.expr.model import (
-    AggregateExpr,
-    ArithmeticExpr,
-    BooleanExpr,
-    CallExpr,
-    ComparisonExpr,
-    ContextRef,
-    EntityRef,
-    ExistsExpr,
-    Expr,
-    Literal,
-    MembershipExpr,
-    NotExpr,
-    OldExpr,
-)
+from generator.expr.model import AggregateExpr, ArithmeticExpr, ContextRef, EntityRef, Expr, Literal, OldExpr
+from generator.expr.rewrite import replace_parts
 
 Leaf = EntityRef | OldExpr | AggregateExpr
 
 
 def rewritten(expr: Expr, put: Callable[[Leaf], Expr]) -> Expr:
     """Return the expression with each reference, old value and fold replaced."""
-
-    def all_of(exprs: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        return tuple(rewritten(e, put) for e in exprs)
-
-    match expr:
-        case Literal() | ContextRef():
-            return expr
-        case EntityRef() | OldExpr() | AggregateExpr():
-            return put(expr)
-        case ComparisonExpr(left=left, right=right) | ArithmeticExpr(left=left, right=right):
-            return replace(expr, left=rewritten(left, put), right=rewritten(right, put))
-        case MembershipExpr(needle=needle, options=options):
-            return replace(expr, needle=rewritten(needle, put), options=all_of(options))
-        case ExistsExpr(target=operand):
-            return replace(expr, target=rewritten(operand, put))
-        case NotExpr(operand=operand):
-            return replace(expr, operand=rewritten(operand, put))
-        case BooleanExpr(operands=operands):
-            return replace(expr, operands=all_of(operands))
-        case CallExpr(args=args):
-            return replace(expr, args=all_of(args))
-        case _:
-            assert_never(expr)
+    if isinstance(expr, EntityRef | OldExpr | AggregateExpr):
+        return put(expr)
+    return replace_parts(expr, lambda part: rewritten(part, put))
 
 
 def of_row(expr: Expr, row: EntityRef) -> Expr:
     """Return an expression over `self` as one over another row, which a reference of type row gives."""
-
-    def put(leaf: Leaf) -> Expr:
-        match leaf:
-            case EntityRef():
-                return _moved(leaf, row)
-            case OldExpr(operand=operand):
-                return replace(leaf, operand=_moved(operand, row))
-            case AggregateExpr(source=EntityRef() as source):
-                inner = {"value": leaf.value, "where": leaf.where}
-                parts = {k: None if e is None else rewritten(e, put) for k, e in inner.items()}
-                return replace(leaf, source=_moved(source, row), **parts)
-            case AggregateExpr():
-                inner = {"value": leaf.value, "where": leaf.where}
-                return replace(
-                    leaf, **{k: None if e is None else rewritten(e, put) for k, e in inner.items()}
-                )
-
-    return rewritten(expr, put)
+    if isinstance(expr, EntityRef):
+        return _moved(expr, row)
+    return replace_parts(expr, lambda part: of_row(part, row))
 
 
 def _moved(ref: EntityRef, row: EntityRef) -> EntityRef:
