@@ -85,10 +85,12 @@ def _is_lost(process: str) -> bool:
 
 
 def _settled(record: AssetCheckExecutionRecord | None, run: str) -> bool:
-    """Whether a check was evaluated in that run, and passed or only warned."""
+    """Whether a check was evaluated in that run, and passed or stops nothing: asked again it would say the same."""
     if record is None or record.run_id != run:
         return False
     if record.status is AssetCheckExecutionRecordStatus.SUCCEEDED:
         return True
-    evaluation = record.evaluation
-    return isinstance(evaluation, AssetCheckEvaluation) and evaluation.severity is dg.AssetCheckSeverity.WARN
+    found = record.evaluation
+    if not isinstance(found, AssetCheckEvaluation):
+        return False
+    return not found.blocking or found.severity is dg.AssetCheckSeverity.WARN

@@ -81,7 +81,8 @@ def test_a_signal_stops_everything(folder: Path, number: signal.Signals) -> None
         port = free.getsockname()[1]
     code = "import sys; from pathlib import Path; from generator.host.run import run_app; "
     code += "run_app(Path(sys.argv[1]), int(sys.argv[2]))"
-    args = [sys.executable, "-u", "-c", code, str(folder), str(port)]
+    ignoring = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]  # as scripts do that start it with `&`
+    args = [*ignoring, sys.executable, "-u", "-c", code, str(folder), str(port)]
     child = subprocess.Popen(args, stdout=subprocess.PIPE, text=True)
     said = [child.stdout.readline() for _ in range(3)]
     assert said[0] == f"Serving    http://127.0.0.1:{port}\n"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from generator.deliver.tree import deliver
 from generator.host.state import State
 from generator.host.workshop import compile_spec, open_workshop
 from generator.pipeline import keys
@@ -26,8 +27,13 @@ class Project:
         path.write_text(text, encoding="utf-8")
         return f"{folder}.overrides/{inner}"
 
-    def compile(self, until: str = "app_bundle") -> dict[str, Artefact]:
-        return compile_spec(self.spec, open_workshop(State(self.folder / ".appgen")), until)
+    def compile(self, until: str = "app_bundle", out: str = "") -> dict[str, Artefact]:
+        return compile_spec(self.spec, open_workshop(State(self.folder / ".appgen")), until, out)
+
+    def release(self) -> Path:
+        """Deliver what is compiled; return where it lies."""
+        deliver(self.compile()["app_bundle"].value, self.folder / "out")
+        return self.folder / "out"
 
     def keys(self) -> dict[str, str]:
         workshop = open_workshop(State(self.folder / ".appgen"))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from generator.core.diagnostics import Diagnostic, SpecError
+from generator.emit.history import VERSIONS
 from generator.host.overrides import overrides_of
 from tests.overrides.conftest import Project
 
@@ -63,6 +64,20 @@ def test_refused_when_used(project: Project, code: str, inner: str, text: str, l
     check(refusal(project, inner, text), code, inner, line, words)
 
 
+def test_a_script_that_was_released_can_not_be_replaced(project: Project) -> None:
+    """O111: databases have run it; in another layout it is the same."""
+    out = project.release()
+    inner = f"files/{VERSIONS}0001_initial.py"
+    script = (out / VERSIONS / "0001_initial.py").read_text(encoding="utf-8")
+    project.override(inner, script.replace("\n\n\n", "\n\n\n\n"))
+    assert project.compile(out=str(out))["app_bundle"].value.file(inner.removeprefix("files/")).text == script
+    source = project.override(inner, script.replace("Drop everything", "Drop all"))
+    line = script[: script.index("Drop everything")].count("\n") + 1
+    with pytest.raises(SpecError) as refused:
+        project.compile(out=str(out))
+    check(refused.value.diagnostics, "O111", source.partition("/")[2], line, "follows it")
+
+
 def test_a_template_that_never_ends_is_stopped(project: Project) -> None:
     text = "{% for a in range(100000) %}{% for b in range(1000) %}xxxxxxxxxx{% endfor %}{% endfor %}"
     found = refusal(project, "templates/models/base.py.j2", text)
@@ -71,4 +86,4 @@ def test_a_template_that_never_ends_is_stopped(project: Project) -> None:
 
 def test_every_code_is_tried_here() -> None:
     codes = {c for path in SOURCES for c in re.findall(r'"(O\d{3})"', path.read_text())}
-    assert codes == {row[0] for row in (*READ, *USED)}
+    assert codes == {row[0] for row in (*READ, *USED)} | {"O111"}

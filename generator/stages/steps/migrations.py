@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from generator.core.ports import Formatter
-from generator.core.syntax_tree import parse
 from generator.emit.custom import customised
 from generator.emit.history import HISTORY, VERSIONS, History, Revision, encode
 from generator.emit.migrations import emit_migrations, plan_revision
 from generator.emit.overrides import Overrides
+from generator.emit.released import as_released
 from generator.emit.tree import EmittedFile, Tree
 from generator.ir.changes import Changes
 from generator.ir.model import ApplicationIR
@@ -25,7 +24,7 @@ _REMEMBERED = 2  # revisions whose schema and rows are kept: the head, and where
 def run(tools: Tools, ir: ApplicationIR, changes: Changes, released: History, overrides: Overrides) -> Tree:
     """Emit and format them, and note what they are; released ones stay as they were delivered."""
     formatter = _Sparing(tools.formatter, released.paths)
-    overrides = _as_released(overrides, released)
+    overrides = as_released(overrides, released)
     added = {f.path: f.text for f in overrides.files if f.path.startswith(VERSIONS)}
     before = released.followed_by(added)
     tree = customised(lambda: emit_migrations(ir, before, changes), overrides, formatter)
@@ -38,23 +37,6 @@ def run(tools: Tools, ir: ApplicationIR, changes: Changes, released: History, ov
     revisions = tuple(r if r.path in known else _delivered(tree, r) for r in made)
     noted = EmittedFile(HISTORY, encode(History(_trimmed(revisions))))
     return Tree(tuple(sorted((*tree.files, noted), key=lambda f: f.path)))
-
-
-def _as_released(overrides: Overrides, released: History) -> Overrides:
-    """Return the overrides with scripts that were released in the layout in which they were."""
-    texts = {r.path: r.text for r in released.revisions if r.text}
-    files = (
-        replace(f, text=texts[f.path]) if f.path in texts and _same(f.text, texts[f.path]) else f
-        for f in overrides.files
-    )
-    return replace(overrides, files=tuple(files))
-
-
-def _same(one: str, other: str) -> bool:
-    try:
-        return ast.dump(parse(one)) == ast.dump(parse(other))
-    except SyntaxError:
-        return False
 
 
 class _Sparing:
