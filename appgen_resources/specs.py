@@ -12,6 +12,12 @@ from generator.host.workshop import app_name, overrides_in_force, read_source
 from generator.stages.source import SpecSource
 from generator.stages.workshop import Workshop
 
+OUT_VARIABLE = "APPGEN_OUT"  # where applications are delivered that nobody has built by hand
+
+
+def _deliveries(state: State) -> Path:
+    return Path(os.environ.get(OUT_VARIABLE) or state.root.parent / "build").absolute()
+
 
 class SpecStore(dg.ConfigurableResource[None]):
     """Finds the spec of an application; `folder` is by default $APPGEN_SPECS, else `specs`."""
@@ -37,7 +43,7 @@ class SpecStore(dg.ConfigurableResource[None]):
             return known
         if path is None:
             raise ToldError(f"no spec of an application {app} is known", "Build it once: appgen build SPEC")
-        entry = AppEntry(app, str(path), str(state.root.parent / "build" / app))
+        entry = AppEntry(app, str(path), str(_deliveries(state) / app))
         state.remember(entry)
         return entry
 

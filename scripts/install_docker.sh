@@ -1,5 +1,6 @@
 #!/bin/sh
-# Give this machine what the docker sandbox needs: an engine that answers, and the two base images.
+# Give this machine what the docker sandbox and the fleet of deploy/compose need: an engine that answers,
+# docker compose, and the two base images.
 # An engine that answers is taken as it is. Otherwise Debian's is installed and started here (as root);
 # the process that was started is then named in $APPGEN_DOCKERD_PID (a file), so that the caller can end it.
 set -eu
@@ -87,7 +88,26 @@ make_database() {
     [ "$status" = 0 ] || fail "appgen/postgres-base can't be made"
 }
 
+# For the fleet of deploy/compose: Debian 13's, since Debian 12 has the first edition only.
+make_compose() {
+    [ "$(id -u)" = 0 ] || fail "docker compose is missing, and only root can install it"
+    say "installing docker compose"
+    folder=$(mktemp -d)
+    mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR trixie main" >"$folder/list"
+    set -- -o "Dir::Etc::sourcelist=$folder/list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$folder/lists" \
+        -o "Dir::Cache=$folder/cache" -o APT::Sandbox::User=root
+    status=0
+    { quietly apt-get "$@" update -qq && (cd "$folder" && quietly apt-get "$@" download docker-compose) \
+        && dpkg-deb -x "$folder"/docker-compose_*.deb "$folder/files" \
+        && install -D -t /usr/local/lib/docker/cli-plugins "$folder/files/usr/libexec/docker/cli-plugins/docker-compose"
+    } || status=$?
+    rm -rf "$folder"
+    [ "$status" = 0 ] && docker compose version >/dev/null 2>&1 || fail "docker compose can't be installed"
+}
+
 answers || start_engine
+docker compose version >/dev/null 2>&1 || make_compose
 have appgen/python-base || have_or_pull python:3.13-slim || make_python
 have appgen/postgres-base || have_or_pull postgres:18 || make_database
 say "ready: $(docker version --format 'engine {{.Server.Version}}')"

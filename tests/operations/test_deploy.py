@@ -120,7 +120,9 @@ def test_runs_mount_what_the_code_server_mounts_and_know_what_it_knows() -> None
     mounted = {f"{names[v.partition(':')[0]]}:{v.partition(':')[2]}" for v in code["volumes"]}
     launcher = instance["run_launcher"]["config"]
     assert set(launcher["container_kwargs"]["volumes"]) == mounted
-    assert set(launcher["env_vars"]) <= set(code["environment"])
+    own = {"DAGSTER_CURRENT_IMAGE"}
+    assert set(launcher["env_vars"]) == set(code["environment"]) - own, "runs read operations.yaml too"
+    assert code["environment"]["APPGEN_OUT"] in {v.split(":")[1] for v in code["volumes"]}
     assert launcher["network"] == compose["networks"]["appgen"]["name"]
     assert "DAGSTER_CURRENT_IMAGE" in code["environment"], "runs are started from the code server's image"
 
@@ -173,13 +175,60 @@ def test_the_chart_is_of_the_version_that_is_installed() -> None:
     assert f"--version {dg.__version__}" in text
 
 
-def test_what_goes_into_dagster_yaml_as_it_is_is_taken(tmp_path: Path) -> None:
+def test_what_the_chart_makes_of_dagster_yaml_is_taken(tmp_path: Path) -> None:
+    """The chart writes the storage itself, and below that what it gets as it is."""
     values = loaded("kubernetes/values.yaml")
-    (tmp_path / "dagster.yaml").write_text(
-        yaml.safe_dump(values["additionalInstanceConfig"]), encoding="utf-8"
-    )
+    database = values["postgresql"]
+    place = {"username": "u", "password": {"env": "P"}, "hostname": "h", "db_name": "d", "port": 5432}
+    stored = {"postgres_db": {**place, "scheme": database["postgresqlScheme"]}}
+    made = {"storage": {"postgres": stored}, **values["additionalInstanceConfig"]}
+    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(made), encoding="utf-8")
     config, _ = dagster_instance_config(str(tmp_path))
     assert config["concurrency"]["pools"]["default_limit"] > 0
+    assert database["postgresqlScheme"].endswith("+psycopg2")
+
+
+def test_the_chart_writes_nothing_that_is_given_as_it_is() -> None:
+    """A key twice would make dagster.yaml unreadable, or one of the two would not count."""
+    values = loaded("kubernetes/values.yaml")
+    own, daemon = set(values["additionalInstanceConfig"]), values["dagsterDaemon"]
+    assert own == {"nux", "concurrency", "run_monitoring", "run_retries"}
+    assert not any(daemon[key]["enabled"] for key in ("runCoordinator", "runMonitoring", "runRetries"))
+    assert "concurrency" not in values
+
+
+def test_pods_follow_the_same_rules_as_containers() -> None:
+    compose, pods = (
+        loaded("compose/dagster.yaml"),
+        loaded("kubernetes/values.yaml")["additionalInstanceConfig"],
+    )
+    for key in ("run_monitoring", "run_retries"):
+        assert pods[key] == compose[key]
+    limits = (c["concurrency"]["runs"]["tag_concurrency_limits"] for c in (compose, pods))
+    assert next(limits) == next(limits)
+
+
+# What the chart's schema allows where it allows nothing else; a key that it does not know is refused by helm.
+ALLOWED = {
+    "dagsterDaemon": {"runCoordinator", "runMonitoring", "runRetries", "sensors", "schedules"},
+    "runLauncher": {"type", "config"},
+    "retention": {"enabled", "sensor", "schedule", "autoMaterialize"},
+    "dagsterWebserver": {"replicaCount", "resources"},
+}
+LAUNCHER = {"failPodOnRunFailure", "resources", "securityContext"}
+
+
+def test_closed_sections_hold_what_the_chart_knows() -> None:
+    values = loaded("kubernetes/values.yaml")
+    for section, known in ALLOWED.items():
+        assert set(values[section]) <= known, section
+    assert set(values["runLauncher"]["config"]["k8sRunLauncher"]) <= LAUNCHER
+    assert set(values["retention"]["sensor"]["purgeAfterDays"]) == {
+        "skipped",
+        "success",
+        "failure",
+        "started",
+    }
 
 
 def test_every_mount_has_its_volume_and_every_path_its_mount() -> None:
