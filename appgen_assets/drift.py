@@ -9,13 +9,14 @@ from appgen_assets.partitions import APPS, apps
 from appgen_assets.show.parts import table
 from appgen_assets.stage_asset import OWNERS, telling
 from appgen_assets.switches import schedule_status
-from appgen_resources.live import Difference, Live, look_at
+from appgen_resources.live import Live, look_at
 from appgen_resources.operations.read import load_operations
 from appgen_resources.specs import SpecStore
 from generator.core.errors import ToldError
 from generator.emit.physical import physical
 from generator.host.artefacts import open_store
 from generator.ir.model import ApplicationIR
+from generator.repair.drift.model import Drift
 from generator.stages.pointers import current
 from generator.stages.releases import bundle_of, releases
 from generator.verify.provenance import locate
@@ -23,6 +24,7 @@ from generator.verify.provenance import locate
 _FITS = "matches_the_models"
 DRIFT_CHECK = dg.AssetCheckKey(dg.AssetKey("live_database"), _FITS)
 _UPGRADED = "at_the_delivered_revision"
+Places = Mapping[tuple[str, str], tuple[str, str]]
 
 
 def _check(name: str, about: str) -> dg.AssetCheckSpec:
@@ -57,21 +59,20 @@ def _look(context: dg.AssetExecutionContext, specs: SpecStore) -> dg.Materialize
     released = releases(store, app).current
     if released is None:
         raise ToldError(f"nothing of {app} was delivered yet", "Build it first.")
-    live = look_at(bundle_of(store, released).value, url)
+    live = look_at(store, bundle_of(store, released), url)
     ir = current(store, app, "application_ir")
     places = _places(ir.value, ir.sidecar or {}) if ir is not None else {}
     return _result(live, places)
 
 
-def _places(ir: ApplicationIR, source_map: Any) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return table and column -> IR node and line of the spec; the column "" is the table."""
-    nodes = {(t.name, ""): t.node for t in physical(ir).tables}
-    nodes |= {(t.name, c.name): c.node for t in physical(ir).tables for c in t.columns}
+def _places(ir: ApplicationIR, source_map: Any) -> Places:
+    """Return table and name of something in it ("": itself) -> IR node and line of the spec."""
+    nodes = {(t.name, name): node for t in physical(ir).tables for name, node in t.parts()}
     return {place: (node, str(locate(node, source_map) or "")) for place, node in nodes.items()}
 
 
-def _result(live: Live, places: Mapping[tuple[str, str], tuple[str, str]]) -> dg.MaterializeResult[Any]:
-    rows = [(d.text, *_place(d, places)) for d in live.differences]
+def _result(live: Live, places: Places) -> dg.MaterializeResult[Any]:
+    rows = [(d.about, *_place(d, places)) for d in live.differences]
     found = table(("problem", "IR node", "spec"), rows)
     behind = f"it is at {_words(live.revisions)}, delivered is {_words(live.heads)}"
     return dg.MaterializeResult(
@@ -100,12 +101,14 @@ def _result(live: Live, places: Mapping[tuple[str, str], tuple[str, str]]) -> dg
     )
 
 
-def _place(found: Difference, places: Mapping[tuple[str, str], tuple[str, str]]) -> tuple[str, str]:
-    return places.get((found.table, found.name)) or places.get((found.table, ""), ("", ""))
+def _place(found: Drift, places: Places) -> tuple[str, str]:
+    """Return the place of the nearest part that the IR knows, at last of the table."""
+    named = (places.get((found.table, part)) for part in (*found.parts, ""))
+    return next(filter(None, named), ("", ""))
 
 
-def _plain(found: Difference) -> dict[str, str]:
-    return {"what": found.what, "table": found.table, "name": found.name}
+def _plain(found: Drift) -> dict[str, str]:
+    return {"what": found.what, "table": found.table, "name": ".".join(found.parts[:1])}
 
 
 def _words(revisions: tuple[str, ...]) -> str:

@@ -85,7 +85,7 @@ def _is_lost(process: str) -> bool:
 
 
 def _settled(record: AssetCheckExecutionRecord | None, run: str) -> bool:
-    """Whether a check was evaluated in that run, and passed or stops nothing: asked again it would say the same."""
+    """Whether a check was asked in that run, and passed or stops nothing: it would say the same again."""
     if record is None or record.run_id != run:
         return False
     if record.status is AssetCheckExecutionRecordStatus.SUCCEEDED:

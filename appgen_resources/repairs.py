@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appgen_resources.corrections import corrections_of
+from appgen_resources.live import corrections_of
 from appgen_resources.operations.read import load_operations
 from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
@@ -115,7 +115,7 @@ def _drift(app: str, workshop: Workshop) -> tuple[Difference, ...]:
     released = releases(workshop.store, app).current
     if url is None or released is None:
         return ()
-    return corrections_of(bundle_of(workshop.store, released).value, url)
+    return corrections_of(workshop.store, bundle_of(workshop.store, released), url)
 
 
 def _written(spec: Path) -> Overrides:

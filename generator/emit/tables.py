@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal as OneOf
 
@@ -93,6 +94,21 @@ class Table(_View, frozen=True):
     def column(self, name: str) -> Column:
         """Return a column by name."""
         return next(c for c in self.columns if c.name == name)
+
+    def parts(self) -> Iterator[tuple[str, str]]:
+        """Yield (name, IR node) of everything in it, the table itself under ""."""
+        yield "", self.node
+        yield from ((c.name, c.node) for c in self.columns)
+        yield from ((i.name, i.node) for i in self.indexes)
+        yield from self.constraints()
+
+    def constraints(self) -> Iterator[tuple[str, str]]:
+        """Yield (name, IR node) of each constraint."""
+        yield self.key, self.node
+        yield from ((c.foreign_key.name, c.node) for c in self.columns if c.foreign_key)
+        yield from ((c.name, c.node) for c in self.checks)
+        yield from ((u.name, u.node) for u in self.uniques)
+        yield from ((e.name, e.node) for e in self.exclusions)
 
 
 class SpanType(_View, frozen=True):

@@ -89,7 +89,7 @@ def test_a_column_that_someone_altered_is_seen_with_its_line(live: Live) -> None
 def test_a_table_that_is_gone_is_seen(live: Live) -> None:
     live.sql("DROP TABLE notes")
     answer = live.look()["matches_the_models"]
-    assert any(row["problem"] == "the database lacks the table notes" for row in live.rows(answer))
+    assert any(row["problem"] == "the table notes is missing" for row in live.rows(answer))
 
 
 def test_a_database_of_another_revision_is_told_but_not_called_drifted(live: Live) -> None:

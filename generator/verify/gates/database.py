@@ -55,7 +55,7 @@ class _Nodes:
         self.build = build
         self.tables = {t.name: t for t in build.physical.tables}
         self._written, self._emitted = _scripts(build), as_emitted(build.ir, history_of(build.bundle))
-        self._nodes = {(t.name, name): node for t in build.physical.tables for name, node in _parts(t)}
+        self._nodes = {(t.name, name): node for t in build.physical.tables for name, node in t.parts()}
 
     def finding(
         self, code: str, message: str, table: str, name: str = "", *, models: bool = False
@@ -131,7 +131,7 @@ def _against_ir(nodes: _Nodes, database: Catalog, models: Catalog) -> Iterator[F
             yield nodes.finding("table-missing", f"the database has no table {table.name}", table.name)
             continue
         yield from _ir_columns(nodes, table, columns, models.columns.get(table.name, {}))
-        named = {"constraint": [n for n, _ in _constraints(table)], "index": [i.name for i in table.indexes]}
+        named = {"constraint": [n for n, _ in table.constraints()], "index": [i.name for i in table.indexes]}
         for part, word in _PARTS.items():
             have, meant = (
                 getattr(database, part).get(table.name, {}),
@@ -163,19 +163,3 @@ def _ir_columns(
 
 def _quoted(default: str | None, value: str) -> bool:
     return default is not None and default.startswith("'" + value.replace("'", "''") + "'")
-
-
-def _parts(table: Table) -> Iterator[tuple[str, str]]:
-    """Yield (name, IR node) of everything in a table, the table itself under ""."""
-    yield "", table.node
-    yield from ((c.name, c.node) for c in table.columns)
-    yield from ((i.name, i.node) for i in table.indexes)
-    yield from _constraints(table)
-
-
-def _constraints(table: Table) -> Iterator[tuple[str, str]]:
-    yield table.key, table.node
-    yield from ((c.foreign_key.name, c.node) for c in table.columns if c.foreign_key)
-    yield from ((c.name, c.node) for c in table.checks)
-    yield from ((u.name, u.node) for u in table.uniques)
-    yield from ((e.name, e.node) for e in table.exclusions)
