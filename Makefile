@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SPEC ?= specs/shop.yaml
 
-.PHONY: setup demo chaos test check lint types format golden bench lock ui screenshot test-browser test-corpus test-docker clean
+.PHONY: setup demo chaos faults test check lint types format golden bench lock ui screenshot test-browser test-corpus test-docker clean
 
 setup: $(READY)
 
@@ -30,6 +30,9 @@ test-docker: $(READY)  ## the tests of the docker sandbox (an engine is installe
 
 chaos: $(READY)  ## kill -9 of builds, databases, applications, runs and the daemon, 20 moments each (long)
 	@CHAOS_MOMENTS=$${CHAOS_MOMENTS:-20} $(BIN)/python -m pytest tests/chaos
+
+faults: $(READY)  ## put in every fault, not only one of each class; print who found it and what was made again (long)
+	@EVERY_FAULT=1 $(BIN)/python -m pytest -n auto tests/repair
 
 check: $(READY) lint types  ## style, types, who may import whom
 

@@ -14,7 +14,7 @@ from generator.host.home import make_folder
 from generator.host.overrides import overrides_of
 from generator.host.state import AppEntry, State
 from generator.host.workshop import read_source
-from generator.pipeline import BY_NAME, EMITTED, RUNS_ON
+from generator.pipeline import BY_NAME, EMITTED, RUNS_ON, STAGES
 from generator.repair.apply import effective
 from generator.repair.diagnose import Case
 from generator.repair.facts import Difference, Facts
@@ -105,7 +105,7 @@ def facts_of(
         corrected=tuple(step.about for c in corrections for step in c.steps),
         revision=newest_revision({path: file.text for path, file in files.items()}),
         spec=read_source(Path(entry.spec), workshop).files,
-        kept={name: done[name].ref.digest for name in EMITTED if name in done},
+        kept={s.name: done[s.name].ref.digest for s in STAGES if s.pure and s.name in done},
     )
 
 

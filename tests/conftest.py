@@ -7,16 +7,31 @@
 All may be used under xdist: databases are named after the process.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from generator.host.databases import temporary_database
 from generator.host.postgres import PostgresServer, shared_server
+from tests.repair.printed import lines
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the expected files of the golden cases")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers `-n auto` is: many tests wait for a database or a daemon."""
+    return max(1, len(os.sched_getaffinity(0)) * 3 // 2)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of repaired faults."""
+    told = lines(terminalreporter.getreports("passed") + terminalreporter.getreports("failed"))
+    if told:
+        terminalreporter.section("repaired faults")
+        terminalreporter.write_line("\n".join(told))
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,11 @@ JOURNAL = "repairs"  # where a pin or a file of a directive is said to come from
 
 
 def effective(overrides: Overrides, journal: Journal) -> Overrides:
-    """Return the overrides as the directives in force leave them."""
+    """Return the overrides as directives leave them; one that has lost its override does nothing."""
+    written = overrides
     for entry in journal.in_force:
-        overrides = applied(overrides, entry)
+        if not _is_superseded(written, entry):
+            overrides = applied(overrides, entry)
     return overrides
 
 
@@ -39,11 +41,11 @@ def content_of(overrides: Overrides, source: str) -> str:
 
 
 def applied(overrides: Overrides, entry: Entry) -> Overrides:
-    """Return the overrides with one directive applied; one that has lost its override does nothing."""
+    """Return the overrides with one directive applied."""
     match entry.directive:
-        case Quarantine(source=source, content=content) if content_of(overrides, source) == content:
+        case Quarantine(source=source):
             return _without(overrides, source, entry)
-        case DropMembers(source=source, content=content) if content_of(overrides, source) == content:
+        case DropMembers():
             return _trimmed(overrides, entry.directive, entry)
         case PinDependency(package=package, version=version):
             pin = Pin(package, f"=={version}", f"{JOURNAL}/{entry.number}")

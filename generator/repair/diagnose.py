@@ -86,12 +86,13 @@ def _cause(case: Case, finding: Finding, stale: _Stale) -> Cause:
     """Return the first explanation that something speaks for, the strongest evidence first."""
     explanations: Iterable[Callable[[], Cause | None]] = (
         lambda: _infrastructure(case, finding),
+        lambda: _spoilt(_FRONT if finding.stage in _FRONT else (), stale),
         lambda: _front(case, finding),
         lambda: _edited(case, finding),
         lambda: _drifted(case, finding),
         lambda: _own_words(case, finding),
         lambda: _line(case, finding),
-        lambda: _spoilt(finding, stale),
+        lambda: _spoilt(_making(case, finding), stale),
         lambda: _stage(case, finding),
         lambda: _release(case, finding),
         lambda: _spec(case, finding),
@@ -149,8 +150,13 @@ def _sources_at(file: EmittedFile, node: str) -> tuple[str, ...]:
     return tuple(o.source for o in file.origins if lines & set(range(o.first, o.last + 1)))
 
 
-def _spoilt(finding: Finding, stale: _Stale) -> Cause | None:
-    found = next((stage for stage in suspects(finding) if stale(stage)), None)
+def _making(case: Case, finding: Finding) -> tuple[str, ...]:
+    """Return the stages that have made what the finding is about, the likeliest first."""
+    return tuple(dict.fromkeys([finding.stage, *suspects(finding), *case.kept]))
+
+
+def _spoilt(stages: Iterable[str], stale: _Stale) -> Cause | None:
+    found = next((stage for stage in stages if stale(stage)), None)
     return None if found is None else Cause("stale", found, (found,))
 
 

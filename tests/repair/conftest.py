@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -18,6 +19,7 @@ from tests.cli.test_cli import run
 from tests.faults.app import App, build
 
 APP = "library"
+YARD = Path(__file__).parents[1] / "faults" / "yard.yaml"
 ALL = {stage.name for stage in STAGES}
 AFTER = {"app_bundle", "sanity_report", "smoke_result", "release"}
 
@@ -25,26 +27,28 @@ AFTER = {"app_bundle", "sanity_report", "smoke_result", "release"}
 class Workspace:
     """A working directory; every build is one of the command line, in this process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, app: str = APP, spec: str = SPEC) -> None:
         self.folder = folder
-        self.spec = folder / f"{APP}.yaml"
-        self.spec.write_text(SPEC, encoding="utf-8")
-        self.out = folder / "build" / APP
+        self.app = app
+        self.spec = folder / f"{app}.yaml"
+        self.spec.write_text(spec, encoding="utf-8")
+        self.out = folder / "build" / app
         self.state = State(folder / ".appgen")
 
     def build(self, *arguments: str) -> str:
         """Build and return what was printed; the exit code is in front."""
-        code, out, err = run("build", str(self.spec), *arguments)
+        with working_in(self.folder):
+            code, out, err = run("build", str(self.spec), *arguments)
         return f"{code}\n{out}{err}"
 
     def override(self, inner: str, text: str) -> str:
-        path = self.folder / f"{APP}.overrides" / inner
+        path = self.folder / f"{self.app}.overrides" / inner
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        return f"{APP}.overrides/{inner}"
+        return f"{self.app}.overrides/{inner}"
 
     def journal(self) -> Journal:
-        return journal(open_store(self.state.artefacts), APP)
+        return journal(open_store(self.state.artefacts), self.app)
 
     def runs(self) -> list[str]:
         """Return the runs, newest first."""
@@ -67,28 +71,48 @@ class Workspace:
         with instance(self.folder) as log:
             return {name: self._last(log, name).run_id for name in ALL}
 
-    @staticmethod
-    def _last(log: dg.DagsterInstance, name: str) -> dg.EventLogRecord:
-        chosen = dg.AssetRecordsFilter(dg.AssetKey(name), asset_partitions=[APP])
+    def _last(self, log: dg.DagsterInstance, name: str) -> dg.EventLogRecord:
+        chosen = dg.AssetRecordsFilter(dg.AssetKey(name), asset_partitions=[self.app])
         return log.fetch_materializations(chosen, limit=1).records[0]
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace with one finished build; each test leaves it whole."""
-    folder = tmp_path_factory.mktemp("repaired")
+    with working_in(tmp_path_factory.mktemp("repaired")) as folder:
+        yield built(Workspace(folder))
+
+
+@pytest.fixture(scope="module")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The same for an application that every fault has a place in."""
+    return built(Workspace(tmp_path_factory.mktemp("yard"), "yard", YARD.read_text(encoding="utf-8")))
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[Path]:
+    """Work in a folder, with the state there."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for name in ("APPGEN_HOME", "APPGEN_STATE", "APPGEN_SPECS"):
             patch.delenv(name, raising=False)
         patch.setenv("APPGEN_STATE", str(folder / ".appgen"))
-        workspace = Workspace(folder)
-        done = workspace.build()
-        assert done.startswith("0"), done
-        yield workspace
+        yield folder
+
+
+def built(workspace: Workspace) -> Workspace:
+    done = workspace.build()
+    assert done.startswith("0"), done
+    return workspace
 
 
 @pytest.fixture(scope="module")
 def healthy(whole: Workspace) -> App:
     """The same application as a value that faults are put into."""
     return build(whole.spec, whole.folder / ".faults")
+
+
+def found(whole: Workspace, run: str) -> str:
+    """Return the stage at which a run ended: one of its checks has found something."""
+    made = whole.made_by(run)
+    return [stage.name for stage in STAGES if stage.name in made][-1]

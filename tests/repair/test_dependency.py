@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
+from collections.abc import Callable
 from importlib.metadata import distribution, version
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from generator.repair.journal import journal
 from generator.repair.model import PinDependency
 from tests.assets.conftest import SPEC
 from tests.assets.test_history import Workspace
+from tests.repair.printed import Told
 
 pytestmark = pytest.mark.slow
 PACKAGE, NEWER = "asyncpg", "0.32.999"
@@ -79,13 +82,15 @@ class Elsewhere(Workspace):
         return {**kept, **index, "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", "")}
 
 
-def test_a_release_that_breaks_the_application_is_pinned_away(tmp_path: Path) -> None:
+def test_a_release_that_breaks_the_application_is_pinned_away(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     assert "spare" in SPEC
     workspace = Elsewhere(tmp_path)
     done = workspace.build()
     assert done.returncode == 0, done.stdout + done.stderr
     release_that_breaks(tmp_path / "env")
-    before = workspace.runs()
+    before, began = workspace.runs(), time.monotonic()
     done = workspace.build("--repair")
     assert done.returncode == 0, done.stdout + done.stderr
     entry = journal(open_store(State(tmp_path / ".appgen").artefacts), "library").entries[-1]
@@ -101,6 +106,10 @@ def test_a_release_that_breaks_the_application_is_pinned_away(tmp_path: Path) ->
         "smoke_result",
         "release",
     }
+    seconds = time.monotonic() - began
+    Told(36, "release that breaks the application", "sanity_report", "project", 6, seconds).keep(
+        record_property
+    )
     listed = (workspace.out / "requirements.txt").read_text()
     assert f"{PACKAGE}=={version(PACKAGE)}" in listed
     before = workspace.runs()

@@ -1,21 +1,29 @@
 """Causes that are no replaced file: templates, pins, hand edits, stale outputs, several at once, people."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from generator.host.artefacts import open_store
 from generator.host.state import State
+from generator.host.workshop import open_workshop
+from generator.pipeline import BY_NAME as STAGE
 from generator.pipeline import DIRECTIVES
 from generator.repair.model import KeepEdits, Quarantine, Remake
 from generator.stages.model import Ref
 from generator.stages.store import get_record, put_record
 from tests.cli.test_cli import run
 from tests.faults.app import App
+from tests.faults.model import Fault
 from tests.faults.table import FAULTS
-from tests.repair.conftest import AFTER, ALL, APP, Workspace
+from tests.repair.conftest import AFTER, ALL, APP, Workspace, found
+from tests.repair.printed import Told
 
 pytestmark = pytest.mark.slow
+Record = Callable[[str, object], None]
+LEFT = 49  # the class of files that stay behind
 BY_NAME = {fault.name: fault for fault in FAULTS}
 
 
@@ -65,8 +73,8 @@ def test_a_pin_to_a_release_that_does_not_exist(
     assert directive.source == source
 
 
-def test_a_hand_edit_becomes_a_patch_beside_its_file(whole: Workspace) -> None:
-    last, path = whole.last_made(), whole.out / "app" / "loan" / "service.py"
+def test_a_hand_edit_becomes_a_patch_beside_its_file(whole: Workspace, record_property: Record) -> None:
+    began, last, path = time.monotonic(), whole.last_made(), whole.out / "app" / "loan" / "service.py"
     text = path.read_text()
     path.write_text(text + "\n# My own remark.\n")
     assert whole.build().startswith("1")
@@ -77,15 +85,16 @@ def test_a_hand_edit_becomes_a_patch_beside_its_file(whole: Workspace) -> None:
     patch = path.with_name("service.py.edit.patch").read_text()
     assert "+# My own remark.\n" in patch
     assert isinstance(whole.journal().entries[-1].directive, KeepEdits)
+    Told(44, "edited by hand", "release", "release", 1, time.monotonic() - began).keep(record_property)
     path.write_text(text + "\n# Another one.\n")
     assert whole.build("--repair").startswith("0")
     assert "+# Another one.\n" in path.with_name("service.py.edit.patch.1").read_text()
     assert patch == path.with_name("service.py.edit.patch").read_text()
 
 
-def test_a_stale_output_is_made_again(whole: Workspace) -> None:
+def test_a_stale_output_is_made_again(whole: Workspace, record_property: Record) -> None:
     """The cache answers for the services with those of an older build, which answer another status."""
-    spec = whole.spec.read_text()
+    began, spec = time.monotonic(), whole.spec.read_text()
     store = open_store(whole.state.artefacts)
     old = ref(whole, "services")
     whole.spec.write_text(spec.replace('409 "All copies', '410 "All copies'))
@@ -100,6 +109,8 @@ def test_a_stale_output_is_made_again(whole: Workspace) -> None:
     assert (entry.directive.stage, entry.status) == ("services", "done")
     assert ref(whole, "services").digest == new.digest
     only_made(whole, last, {"services"} | AFTER)
+    seconds = time.monotonic() - began
+    Told(42, "output of an older build", "smoke_result", "services", 5, seconds).keep(record_property)
     whole.spec.write_text(spec)
     assert whole.build().startswith("0")
 
@@ -108,6 +119,45 @@ def ref(whole: Workspace, stage: str) -> Ref:
     found = get_record(open_store(whole.state.artefacts), f"apps/{APP}/{stage}", Ref)
     assert found is not None
     return found
+
+
+PLANS = [fault for fault in FAULTS if fault.stage == "test_plan"]
+
+
+@pytest.mark.parametrize("fault", PLANS, ids=lambda fault: fault.name.replace(" ", "-"))
+def test_a_plan_that_was_kept_wrong_is_made_again(
+    fault: Fault, whole: Workspace, healthy: App, record_property: Record
+) -> None:
+    began, last, good = time.monotonic(), whole.last_made(), ref(whole, "test_plan")
+    wrong = fault.inject(healthy).app.plan
+    open_workshop(whole.state).keep(STAGE["test_plan"], good.key, wrong)
+    told = whole.build("--repair")
+    assert told.startswith("0"), told
+    assert isinstance(whole.journal().entries[-1].directive, Remake)
+    assert ref(whole, "test_plan").digest == good.digest
+    made = {"test_plan"} | AFTER
+    only_made(whole, last, made)
+    found_by = found(whole, whole.runs()[1])
+    seconds = time.monotonic() - began
+    Told(fault.number, fault.name, found_by, "test_plan", len(made), seconds).keep(record_property)
+
+
+def test_a_file_of_something_removed_is_neither_kept_nor_taken(
+    whole: Workspace, healthy: App, record_property: Record
+) -> None:
+    """An override can't bring it back, and what a person has put there is theirs."""
+    began, runs = time.monotonic(), whole.runs()
+    (fault,) = (f for f in FAULTS if f.number == LEFT)
+    known = {file.path for file in healthy.bundle.files}
+    (left,) = (f for f in fault.inject(healthy).app.bundle.files if f.path not in known)
+    source = whole.override(f"files/{left.path}", left.text)
+    told = whole.build("--repair")
+    assert told.startswith("0"), told
+    assert f"{source}:1:1: error O106" in told
+    assert len(whole.runs()) == len(runs) + 1
+    assert not (whole.out / left.path).exists()
+    stage = whole.journal().entries[-1].told.stages[0]
+    Told(fault.number, fault.name, "compiling", stage, 1, time.monotonic() - began).keep(record_property)
 
 
 def test_two_faults_are_two_diagnoses_and_innocent_overrides_stay(whole: Workspace, healthy: App) -> None:

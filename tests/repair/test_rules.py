@@ -15,6 +15,7 @@ from generator.repair.model import (
     Cause,
     CauseKind,
     CorrectDatabase,
+    DropMembers,
     Quarantine,
     Refusal,
     Step,
@@ -24,6 +25,7 @@ from generator.repair.revision import newest_revision, revision_file
 from generator.repair.rules import RULES, propose
 from generator.repair.rules.model import Rule, RuleCase, found
 from generator.repair.rules.quarantine import RULE as QUARANTINE
+from generator.repair.rules.server_managed import RULE as SERVER_MANAGED
 from generator.verify.model import Finding
 
 CASES = [(rule, case) for rule in RULES for case in rule.cases]
@@ -73,6 +75,15 @@ def test_a_directive_loses_its_hold_when_its_override_is_changed() -> None:
     changed = Overrides(files=(replace_text(written.files[0]),), templates=written.templates)
     assert effective(changed, kept) == changed
     assert (superseded(written, kept), superseded(changed, kept)) == ((), (1,))
+
+
+def test_an_override_that_was_trimmed_can_still_be_kept_away() -> None:
+    case = SERVER_MANAGED.cases[0]
+    first = SERVER_MANAGED.propose(case.finding, case.before, frozenset())
+    assert isinstance(first, DropMembers)
+    away = Quarantine(first.source, first.content, "schemas")
+    kept = Journal("sample", (entry(first, case), entry(away, case, 2)))
+    assert not effective(case.before.written, kept).files
 
 
 def replace_text(file: object) -> object:

@@ -6,7 +6,8 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -27,6 +28,7 @@ from generator.repair.model import CorrectDatabase, Retry
 from generator.stages.releases import bundle_of, releases
 from tests.assets.test_history import instance
 from tests.repair.conftest import AFTER, APP, Workspace
+from tests.repair.printed import Told
 
 pytestmark = pytest.mark.slow
 BROKEN = '"""Statements."""\n\nx: int = nothing\n'
@@ -167,8 +169,9 @@ def look(log: dg.DagsterInstance) -> bool:
 
 
 def test_a_drifted_database_gets_a_revision_that_brings_it_back(
-    whole: Workspace, monkeypatch: pytest.MonkeyPatch
+    whole: Workspace, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
 ) -> None:
+    began = time.monotonic()
     monkeypatch.setenv("APPGEN_OPERATIONS", str(whole.folder / "operations.yaml"))
     with live(whole) as url, instance(whole.folder) as log:
         assert look(log)
@@ -186,6 +189,10 @@ def test_a_drifted_database_gets_a_revision_that_brings_it_back(
         assert launch(log, request).success
         made = {name for name, run in whole.last_made().items() if run != last[name]}
         assert made == chosen(request)
+        seconds = time.monotonic() - began
+        Told(10, "database altered by hand", "database_drift", "migrations", len(made), seconds).keep(
+            record_property
+        )
         upgrade(whole, url)
         assert look(log)
         spec = whole.spec.read_text()

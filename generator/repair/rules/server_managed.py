@@ -13,7 +13,7 @@ from generator.repair.model import Cause, Diagnosis, DropMembers
 from generator.repair.rules.model import Rule, RuleCase, found
 from generator.verify.model import Finding
 
-_SAYS = re.compile(r"(\w+) (?:takes|has) (\w+)(?:,|$)")
+_SAYS = re.compile(r"(\w+) (?:takes|has) (\w+)(?:, which the \w+ sets|$)")
 _ABOUT = ("create_schemas", "schemas.clients_only")
 
 
