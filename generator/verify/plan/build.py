@@ -23,6 +23,7 @@ from generator.verify.plan.session import BASE, START
 from generator.verify.plan.suites.branches import plan_branches
 from generator.verify.plan.suites.chains import plan_chains
 from generator.verify.plan.suites.finer import plan_finer
+from generator.verify.plan.suites.folds import plan_folds
 from generator.verify.plan.suites.guards import plan_guards
 from generator.verify.plan.suites.in_use import plan_in_use
 from generator.verify.plan.suites.least import plan_least
@@ -62,6 +63,7 @@ def make_plan(
         plan_references(context, operation)
         plan_guards(context, operation, guards)
         plan_finer(context, operation, guards)
+        plan_folds(context, operation, guards)
         plan_uniques(context, operation)
         plan_lists(context, operation)
     for operation in ir.api.operations:

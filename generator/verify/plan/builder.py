@@ -77,6 +77,18 @@ class Builder:
         kept = {k: w for k, w in grown.wants.items() if k in program.wants or k in used}
         return msgspec.structs.replace(grown, wants=kept), keys[key]
 
+    def twin(self, program: Program, key: int, **given: int) -> tuple[Program, int]:
+        """Add a row like a created one: it refers to the same rows, but for the given ones."""
+        want, renew = program.wants[key], self._renewer()
+        if not want.made_by_create:
+            raise Unreachable(f"rows of {want.entity} take no reference")
+        values = {name: renew(value) for name, value in want.values.items()}
+        copy = replace(want, values=values, early=(), moves=(), first=False)
+        owner = self.index.entities[want.entity].owner_field
+        for name, row in given.items():
+            copy = replace(copy, owner=row) if name == owner else copy.with_ref(name, row)
+        return program.add(copy)
+
     def _led(self, program: Program, key: int, maker: Move, given: dict[str, int]) -> Program | None:
         """Lead the references of a row that a flow makes to given rows, by what the flow takes them from."""
         makers = self.makers.makers.get(program.wants[key].entity, ())

@@ -24,6 +24,7 @@ class Goal(msgspec.Struct, frozen=True):
     before: Cause | None = None  # what would refuse the target next, without `cause`
     rows: tuple[int, ...] = ()  # wanted rows that must be among those made; no target is needed for it
     at: tuple[int, str, str] | None = None  # a wanted row, and the state in which a field of it must end
+    filled: tuple[tuple[int, str], ...] = ()  # wanted rows, and a field that must hold something else in each
 
     def met(self, answer: Exchange) -> bool:
         """Whether this is the wanted answer."""

@@ -207,6 +207,11 @@ class Proposer:
         found = dict.fromkeys(h for h in scope.values() if isinstance(h, int | Made))
         return [h for h in found if world.entity_of(h) == cause.entity]
 
+    def written(self, world: World, cause: Cause) -> list[Scope]:
+        """Return the bindings for a cause's expression; of a rule, for the rows that the target names."""
+        named: list[Scope] = [{"self": h} for h in self._handles(world, world.place, cause)]
+        return (cause.source == "rule" and named) or list(self._scopes(world, world.place, cause))
+
     def _scopes(self, world: World, place: Place, cause: Cause) -> Iterator[Scope]:
         """Yield the bindings for a cause's expression; a rule is about each row of its entity in turn."""
         scope = world.scope(place)

@@ -74,7 +74,18 @@ class Searcher(Proposer):
 
     def meets(self, run: Run, goal: Goal) -> bool:
         """Whether a run that has just been carried out is what is wanted."""
-        return is_met(run, goal) and self._is_at(run, goal) and self._is_alone(run, goal)
+        there = is_met(run, goal) and self._is_at(run, goal)
+        return there and self._is_filled(run, goal) and self._is_alone(run, goal)
+
+    def _is_filled(self, run: Run, goal: Goal) -> bool:
+        """Whether the fields that rows must have got hold something, each something else."""
+        found = set()
+        for key, name in goal.filled:
+            row = self._session.row(run.program.wants[key].entity, run.ids[key]) if key in run.ids else None
+            if row is None or row[name] is None:
+                return False
+            found.add(str(row[name]))
+        return len(found) == len(goal.filled)
 
     def _is_at(self, run: Run, goal: Goal) -> bool:
         """Whether the row that must come to a state stands in it now."""

@@ -87,7 +87,7 @@ class Turner:
                 yield program.put(knob.key, program.wants[knob.key].with_ref(knob.name, key))
             case "patch_ref" if key is not None:
                 yield knob.place.change(program, lambda m: m.with_row(f"field:{knob.name}", key))
-            case "written" if key is not None:
+            case "written" if key is not None and not _is_new(program, knob.key):
                 entity = program.wants[knob.key].entity
                 writers = self._builder.makers.writers.get((entity, knob.name), [])
                 yield from lead(self, program, knob.key, writers, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -266,14 +267,21 @@ class Tweaker:
             return
         entity, refs = found
         refs |= {n: k for n, k in given.items() if isinstance(k, int) and self._is_row(entity, n)}
-        try:
-            program, key = self._builder.row(self._program, entity, **refs)
-        except Unreachable:
-            return
-        if self._world.place.kind != "target":
-            program = program.put(key, msgspec.structs.replace(program.wants[key], first=True))
-        program = self._led(program, key, entity, refs)
-        yield from self._given(program, key, {n: v for n, v in given.items() if n not in refs})
+        for program, key in self._additions(entity, refs):
+            grown = program
+            if self._world.place.kind != "target":
+                grown = grown.put(key, msgspec.structs.replace(grown.wants[key], first=True))
+            grown = self._led(grown, key, entity, refs)
+            yield from self._given(grown, key, {n: v for n, v in given.items() if n not in refs})
+
+    def _additions(self, entity: str, refs: dict[str, int]) -> Iterator[tuple[Program, int]]:
+        """Yield programs with one more row: one with all of its own, and one like a row that is there."""
+        with suppress(Unreachable):
+            yield self._builder.row(self._program, entity, **refs)
+        alike = next((k for k, w in self._program.wants.items() if w.entity == entity), None)
+        if alike is not None:
+            with suppress(Unreachable):
+                yield self._builder.twin(self._program, alike, **refs)
 
     def _led(self, program: Program, key: int, entity: str, refs: dict[str, int]) -> Program:
         """Have flows lead those references of a new row that no request for it can hold."""

@@ -10,8 +10,8 @@ from generator.ir.writes import effects_of
 from generator.verify.coverage.case import Case, named
 from generator.verify.coverage.dimensions.guards import conditions
 from generator.verify.coverage.model import Item
-from generator.verify.coverage.replay import Moment
-from generator.verify.without import with_states, without_condition
+from generator.verify.coverage.replay import Moment, Player
+from generator.verify.without import with_states, without_condition, without_unique
 
 TRANSITIONS = "transitions"
 
@@ -62,9 +62,24 @@ def _refused(case: Case, operation: Operation, effect: Transition, state: str) -
     key, change = ("states", effect.id, *states), partial(with_states, transition=effect.id, states=states)
     widened = case.changed(key, change)
     for moment in case.refused_by(operation.id, effect.id):
-        if case.works(widened, moment):
+        if case.works(widened, moment) or _taken_already(case, moment, widened, effect, states):
             return moment.scenario.name
     return _shadowed(case, operation, effect, state)
+
+
+def _taken_already(
+    case: Case, moment: Moment, widened: Player, effect: Transition, states: tuple[str, ...]
+) -> bool:
+    """Whether else only a unique would refuse it: what the flow makes is there already."""
+    answer = widened.again(moment)
+    if answer is None or answer.problem_code != "conflict":
+        return False
+    unique = answer.constraint
+    both = case.changed(
+        ("both", unique, effect.id, *states),
+        lambda ir: with_states(without_unique(ir, unique), effect.id, states),
+    )
+    return case.works(both, moment)
 
 
 def _shadowed(case: Case, operation: Operation, effect: Transition, state: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from generator.expr.model import BOOL, AggregateExpr, EntityRef, Expr, Literal, NotExpr
 from generator.expr.walk import walk
@@ -14,14 +13,10 @@ from generator.verify.plan.goals import Goal
 from generator.verify.plan.imagine import World
 from generator.verify.plan.knobs import Finder, Knob
 from generator.verify.plan.suites.success import record
-from generator.verify.plan.tweaks import Tweaker
-from generator.verify.plan.wants import Place, Program
+from generator.verify.plan.suites.worlds import TARGET, brought_about, holds
+from generator.verify.plan.wants import Program
 
 BUDGET = 25
-TRIES = 12
-DEPTH = 3
-WIDTH = 4
-TARGET = Place("target")
 YES = Literal(value=True, type=BOOL)
 
 
@@ -92,11 +87,11 @@ def _conditions(flow: Flow) -> Iterator[tuple[str, Expr]]:
 
 def _both(context: Context, operation: Operation, program: Program, node: str, condition: Expr) -> None:
     """Carry the flow out once with the condition true and once with it not true."""
-    seen = {_holds(context, program, condition)}
+    seen = {holds(context, program, condition)}
     for wanted in (True, False):
         if wanted in seen:
             continue
-        found = _with(context, program, condition, wanted=wanted)
+        found = brought_about(context, program, condition, wanted=wanted)
         if found is None:
             context.miss(f"{operation.id}:{node}:{wanted}", "no world in which it comes out so was found")
             continue
@@ -105,44 +100,13 @@ def _both(context: Context, operation: Operation, program: Program, node: str, c
         record(context, operation, found, what, f"{node}:{wanted}")
 
 
-def _holds(context: Context, program: Program, condition: Expr) -> bool:
-    """Whether a condition is true as the target finds the rows."""
-    run = context.searcher.prepare(program)
-    world = World(context.session, run, TARGET)
-    return world.value_of(condition, world.scope(TARGET)) is True
-
-
-def _with(context: Context, program: Program, condition: Expr, *, wanted: bool) -> Program | None:
-    """Change the program step by step until the condition comes out as wanted."""
-    frontier = [program]
-    for _ in range(DEPTH):
-        onward: list[Program] = []
-        for base in frontier:
-            for start in _changes(context, base, condition, wanted=wanted):
-                found = context.searcher.find([start], Goal(), 3)
-                if found is None:
-                    continue
-                if _holds(context, found.program, condition) is wanted:
-                    return found.program
-                onward.append(found.program)
-        frontier = onward[:WIDTH]
-    return None
-
-
-def _changes(context: Context, program: Program, condition: Expr, *, wanted: bool) -> list[Program]:
-    run = context.searcher.prepare(program)
-    world = World(context.session, run, TARGET)
-    tweaker = Tweaker(context.builder, context.turner, world)
-    return list(islice(tweaker.toward(condition, world.scope(TARGET), truth=wanted), TRIES))
-
-
 def _left_out(
     context: Context, operation: Operation, program: Program, effect: When | Each, unmet: Expr
 ) -> None:
     """Carry the flow out where a condition leaves rows alone, and look at those rows too."""
     starts = [program, *context.variants(operation)]
-    known = next((p for p in starts if _holds(context, p, unmet)), None)
-    found = known or _with(context, program, unmet, wanted=True)
+    known = next((p for p in starts if holds(context, p, unmet)), None)
+    found = known or brought_about(context, program, unmet, wanted=True)
     run = None if found is None else context.searcher.run(found)
     if run is None or not run.ready or run.answer is None or not run.answer.ok:
         return

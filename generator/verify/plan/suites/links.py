@@ -23,11 +23,30 @@ def plan_links(context: Context, operation: Operation) -> None:
         return
     for effect in effects_of(context.index.flows[operation.flow].effects):
         if isinstance(effect, Link) and effect.remove:
-            starts = list(_linked(context, program, effect))
+            others, beside = _among_others(context, program, effect)
+            starts = [*others, *_linked(context, program, effect)]
             found = context.searcher.find(starts, Goal(), BUDGET) if starts else None
             if found is not None:
                 context.note_variant(operation, found.program)
-                record(context, operation, found.program, f"takes one of {effect.collection.field} out")
+                what = f"takes one of {effect.collection.field} out"
+                also = [key for key in beside if key in found.ids]
+                record(context, operation, found.program, what, also=also)
+
+
+def _among_others(context: Context, program: Program, effect: Link) -> tuple[list[Program], tuple[int, ...]]:
+    """Link another row too, and another holder to both: links that must stay; return also that holder."""
+    holder, row = _key(program, effect.collection), _key(program, effect.row)
+    if holder is None or row is None or not program.wants[holder].made_by_create:
+        return [], ()
+    name = effect.collection.field
+    try:
+        grown, other = context.builder.row(program, program.wants[row].entity)
+        for linked in (row, other):
+            grown = context.turner.link(grown, holder, name, linked)
+        grown, twin = context.builder.twin(grown, holder)
+    except Unreachable:
+        return [], ()
+    return [grown], (twin,)
 
 
 def _linked(context: Context, program: Program, effect: Link) -> Iterator[Program]:

@@ -18,7 +18,7 @@ from generator.verify.plan.imagine import World
 from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft, missing, ref
 from generator.verify.plan.session import Exchange
-from generator.verify.plan.suites.filters import beyond, with_references
+from generator.verify.plan.suites.filters import Group, beyond, differing
 from generator.verify.plan.suites.least import plan_least
 from generator.verify.plan.suites.paths import base
 from generator.verify.plan.tweaks import Tweaker
@@ -28,14 +28,6 @@ from generator.verify.plan.wants import Place, Program, Want, later
 ROWS = 3
 _RANGED = {"int", "float", "decimal", "date", "datetime"}
 _TEXTS = {"string", "text", "email", "url"}
-
-
-class Group(msgspec.Struct, frozen=True):
-    """Own rows, and the query that shows them and no others (None: there is no such query)."""
-
-    program: Program
-    keys: tuple[int, ...]
-    narrow: tuple[str, str] | None = None  # query name, and the field or "q" or "path" it is made of
 
 
 def plan_lists(context: Context, operation: Operation) -> None:
@@ -51,7 +43,8 @@ def plan_lists(context: Context, operation: Operation) -> None:
     _pages(context, operation, group)
     entity = context.index.entities[operation.entity]
     for name in entity.listing.filters:
-        _filter(context, operation, group, context.index.field(entity.name, name))
+        program = differing(context, operation, group, name)
+        _filter(context, operation, msgspec.structs.replace(group, program=program), name)
     for name in entity.listing.sorts:
         _sort(context, operation, group, context.index.field(entity.name, name))
     if entity.listing.search:
@@ -73,7 +66,7 @@ def _group(context: Context, operation: Operation) -> Group | None:
                 break
             run = context.searcher.find([program], Goal(rows=keys), 12)
             if run is not None and len({run.ids[k] for k in keys}) == len(keys):
-                return Group(with_references(context, operation, run.program, keys), keys, narrow)
+                return Group(run.program, keys, narrow)
     return None
 
 
@@ -208,6 +201,8 @@ def _document(context: Context, operation: Operation, run: Run, key: int) -> dic
     for exchange in reversed(context.session.exchanges):
         if isinstance(exchange.body, dict) and exchange.body.get("id") == row_id:
             return exchange.body
+        if (operation.entity, row_id) in exchange.changed:
+            break
     context.looker.at(operation.entity, row_id)
     last = context.session.exchanges[-1].body
     if isinstance(last, dict) and last.get("id") == row_id:
@@ -299,7 +294,8 @@ def _beside_another(context: Context, operation: Operation, group: Group) -> Gro
     return msgspec.structs.replace(group, program=program)
 
 
-def _filter(context: Context, operation: Operation, group: Group, field: Field) -> None:
+def _filter(context: Context, operation: Operation, group: Group, name: str) -> None:
+    field = context.index.field(operation.entity, name)
     listed = _make(context, operation, group)
     if listed is None:
         return

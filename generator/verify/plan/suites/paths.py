@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
+from generator.ir.index import updatable_fields
 from generator.ir.model import Operation, OperationKind
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.context import Context, heading
+from generator.verify.plan.maker import wire_of
+from generator.verify.plan.realize import Run
 from generator.verify.plan.requests import Draft, missing
 from generator.verify.plan.wants import Program
 
@@ -63,27 +68,48 @@ def _absent(context: Context, operation: Operation) -> None:
 
 
 def _foreign(context: Context, operation: Operation) -> None:
-    """Name a row that is there, below another owner than its own."""
-    inner, outer = operation.rows[-1].entity, operation.rows[-2].entity
+    """Name a row that is there, below another owner than its own; all else may be right."""
+    outer = operation.rows[-2].entity
     try:
-        program, key = context.builder.row(Program(), inner)
+        program, key = _innermost(context, operation)
         program, other = context.builder.row(program, outer)
     except Unreachable:
         return
-    run = context.searcher.run(program)
+    run = context.searcher.prepare(program)
     if not run.ready:
         return
-    requests = context.session.requests
-    last = requests.path(operation, run.ids[key])[-1]
-    owner = next(o for o in context.index.operations.values() if o is operation)
-    path = (*_outer_path(context, owner, run.ids[other]), last)
-    body = has_body(context, operation)
-    target = context.session.send(
-        Draft(operation.id, path, body=dict(UNKNOWN_MEMBER) if body else None, has_body=body)
+    last = context.session.requests.path(operation, run.ids[key])[-1]
+    path = (*_outer_path(context, operation, run.ids[other]), last)
+    right = _right_body(context, operation, run)
+    bodies = [dict(UNKNOWN_MEMBER), *([right] if right else [])] if has_body(context, operation) else [None]
+    sent = context.send_all(
+        Draft(operation.id, path, body=body, has_body=body is not None, about="below another owner")
+        for body in bodies
     )
-    if target.status == 404:
+    if all(target.status == 404 for target in sent):
+        context.looker.at(operation.rows[-1].entity, run.ids[key])
         named = heading(operation, "the row belongs to another owner", "error", f"{operation.id}:404")
-        context.write(named, target)
+        context.write(named, sent[0])
+
+
+def _right_body(context: Context, operation: Operation, run: Run) -> dict[str, Any]:
+    """Return a body with which the operation would work on the row below its own owner, if that is known."""
+    if operation.kind is OperationKind.UPDATE:
+        fields = updatable_fields(context.index.entities[operation.entity])
+        plain = (f for f in fields if f.type.name != "row")
+        return next(({f.wire: wire_of(f, context.maker.usual(f, 1))} for f in plain), {})
+    sent = run.draft.body if run.draft is not None and operation.kind is OperationKind.FLOW else None
+    return sent if isinstance(sent, dict) else {}
+
+
+def _innermost(context: Context, operation: Operation) -> tuple[Program, int]:
+    """Return a program with the row that a path ends at: one in which the operation works, if known."""
+    program = context.good(operation)
+    if program is None or program.target is None:
+        return context.builder.row(Program(), operation.rows[-1].entity)
+    key = program.target.rows["self"]
+    owner = program.wants[key].owner if operation.kind is OperationKind.CREATE else key
+    return context.builder.row(Program(), operation.rows[-1].entity) if owner is None else (program, owner)
 
 
 def _outer_path(context: Context, operation: Operation, owner_id: str) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -37,12 +38,21 @@ def plan_success(context: Context, operation: Operation) -> None:
         _twice(context, operation, program)
 
 
-def record(context: Context, operation: Operation, program: Program, what: str, *covers: str) -> Run:
-    """Run a program, look at what it changed, write it down."""
+def record(
+    context: Context,
+    operation: Operation,
+    program: Program,
+    what: str,
+    *covers: str,
+    also: Iterable[int] = (),
+) -> Run:
+    """Run a program, look at what it changed and at `also`, rows that it must leave alone; write it down."""
     run = context.searcher.run(program)
     if run.answer is not None and run.ready:
         context.note_run(run)
         seen = context.looker.after(run.answer)
+        for key in also:
+            context.looker.at(program.wants[key].entity, run.ids[key])
         changes = operation.kind not in {OperationKind.READ, OperationKind.LIST}
         status = f"{operation.id}:{run.answer.status}"
         named = heading(operation, what, "happy" if "works" in what else "edge", *covers, status)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -31,12 +33,12 @@ def plan_updates(context: Context, operation: Operation) -> None:
     if operation.kind is not OperationKind.UPDATE or program is None or program.target is None:
         return
     grown, rows = _with_rows(context, operation, program)
-    run = context.searcher.prepare(grown)
+    key = program.target.rows["self"]
+    run, beside = _beside(context, grown, key)
     if not run.ready:
         rows, run = {}, context.searcher.prepare(program)
     if not run.ready or run.draft is None:
         return
-    key = program.target.rows["self"]
     kept = list(context.session.exchanges)
     before, left = len(kept), list[Member]()
     for member in members_of(context, operation):
@@ -51,7 +53,8 @@ def plan_updates(context: Context, operation: Operation) -> None:
         covers = f"{operation.id}:partial"
         named = heading(operation, "changes what is sent and nothing else", "effect", covers)
         target = kept[-1]
-        _look(context, operation, run.ids[key], kept)
+        for row in (key, *beside):
+            _look(context, operation, run.ids[row], kept)
         context.write(named, target, kept, asserts_effects=True)
     for member in left:
         if member.type.name == "row":
@@ -71,6 +74,7 @@ def _referred(context: Context, operation: Operation, program: Program, member: 
     start = grown.aim(program.target.with_row(f"field:{member.name}", key))
     found = context.searcher.find([start], Goal(), BUDGET)
     if found is not None:
+        context.note_variant(operation, found.program)
         record(context, operation, found.program, f"{member.wire} names another row")
 
 
@@ -107,6 +111,19 @@ def _with_rows(context: Context, operation: Operation, program: Program) -> tupl
             except Unreachable:
                 continue
     return program, rows
+
+
+def _beside(context: Context, program: Program, key: int) -> tuple[Run, tuple[int, ...]]:
+    """Prepare the update beside another row below the same owner, which it must leave alone."""
+    want, builder = program.wants[key], context.builder
+    owner = {context.index.entities[want.entity].owner_field: want.owner} if want.owner is not None else {}
+    for add in (partial(builder.twin, program, key), partial(builder.row, program, want.entity, **owner)):
+        with suppress(Unreachable):
+            grown, other = add()
+            run = context.searcher.prepare(grown)
+            if run.ready and run.ids[other] != run.ids[key]:
+                return run, (other,)
+    return context.searcher.prepare(program), ()
 
 
 def _bodies(
