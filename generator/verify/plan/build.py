@@ -63,11 +63,11 @@ def make_plan(
         plan_references(context, operation)
         plan_guards(context, operation, guards)
         plan_finer(context, operation, guards)
-        plan_folds(context, operation, guards)
         plan_uniques(context, operation)
         plan_lists(context, operation)
     for operation in ir.api.operations:
         plan_in_use(context, operation)
+        plan_folds(context, operation, guards)
         plan_least(context, operation)
     plan_chains(context)
     context.scenarios += regressions(stored, context.number)

@@ -36,7 +36,7 @@ from generator.verify.plan.knobs import Finder, Knob
 from generator.verify.plan.turning import Turner
 from generator.verify.plan.wants import Program
 
-_NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
+NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
 
 
 class Tweaker:
@@ -59,7 +59,7 @@ class Tweaker:
             case BooleanExpr(op=op, operands=operands):
                 yield from self._boolean(op, operands, scope, truth=truth)
             case ComparisonExpr(op=op):
-                yield from self._comparison(expr, op if truth else _NEGATED[op], scope)
+                yield from self._comparison(expr, op if truth else NEGATED[op], scope)
             case MembershipExpr(negated=negated):
                 yield from self._membership(expr, scope, inside=truth is not negated)
             case ExistsExpr(target=target, negated=negated):
@@ -240,15 +240,17 @@ class Tweaker:
 
     def _aggregate(self, expr: AggregateExpr, scope: Scope, *, truth: bool) -> Iterator[Program]:
         """Any and all: change an element, or whether it counts; add or take away elements."""
+        more = truth is (expr.op == "any")
+        if more and isinstance(expr.source, RowsOf):
+            yield from self._another_row(expr, scope)
         for row in self.finder.elements(expr, scope):
             inner = {**scope, expr.binding: row}
             if expr.value is not None:
                 yield from self.toward(expr.value, inner, truth=truth)
             if expr.where is not None:
                 yield from self.toward(expr.where, inner, truth=truth is (expr.op == "any"))
-        if truth is (expr.op == "any"):
-            yield from self._another_row(expr, scope)
         if isinstance(expr.source, EntityRef):
+            yield from self._another_row(expr, scope) if more else ()
             yield from self._resize(expr, scope, truth=truth)
 
     def _resize(self, expr: AggregateExpr, scope: Scope, *, truth: bool) -> Iterator[Program]:

@@ -1,4 +1,4 @@
-"""`any` and `all` told apart: rows of which some meet the condition and some do not."""
+"""Folds told apart from others: rows of which some meet the condition, rows that nearly do."""
 
 from __future__ import annotations
 
@@ -8,20 +8,34 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from generator.expr.model import BOOL, AggregateExpr, BooleanExpr, Expr, Literal, NotExpr
+from generator.expr.model import (
+    BOOL,
+    AggregateExpr,
+    BooleanExpr,
+    ComparisonExpr,
+    Expr,
+    Literal,
+    NotExpr,
+)
+from generator.expr.rewrite import replace_parts
+from generator.expr.walk import children
 from generator.guards.model import GuardIR
 from generator.ir.model import Each, Managed, Operation, OperationKind, When
+from generator.ir.reads import conjuncts
 from generator.ir.writes import effects_of
 from generator.verify.plan.conditions import Cause
 from generator.verify.plan.context import Context
+from generator.verify.plan.goals import Goal
 from generator.verify.plan.imagine import Scope, World
-from generator.verify.plan.suites.guards import causes_of, label
+from generator.verify.plan.suites.guards import causes_of, label, write_refusal
 from generator.verify.plan.suites.success import record
-from generator.verify.plan.suites.worlds import Scopes, brought_about, holds, of_target
+from generator.verify.plan.suites.worlds import TARGET, Scopes, brought_about, holds, of_target
+from generator.verify.plan.tweaks import NEGATED
 from generator.verify.plan.wants import Program
 
 YES = Literal(value=True, type=BOOL)
-MOST = 3  # programs that are changed
+MOST = 2  # programs that are changed
+TRIES = 20
 
 
 class Fold(NamedTuple):
@@ -32,6 +46,14 @@ class Fold(NamedTuple):
     demands: tuple[Expr, ...] = ()
 
 
+class NearMiss(NamedTuple):
+    """A row that meets all parts of a fold's condition but one, and the condition without that part."""
+
+    there: Expr  # such a row is there
+    without: Expr
+    part: int
+
+
 def plan_folds(context: Context, operation: Operation, guards: GuardIR | None) -> None:
     """Add successes that would be none, or others, with `all` for an `any`, or the other way round."""
     if context.good(operation) is None:
@@ -39,6 +61,8 @@ def plan_folds(context: Context, operation: Operation, guards: GuardIR | None) -
     for cause in causes_of(context, operation, guards):
         if cause.expr is not None and cause.source in {"requires", "rule"}:
             _of_cause(context, operation, cause, cause.expr)
+            for miss in near_misses(cause.expr):
+                _nearly(context, operation, cause, cause.expr, miss)
     for expr, what in _others(context, operation):
         for fold in folds_of(expr):
             starts = _starts(context, operation)
@@ -108,6 +132,34 @@ def _told_apart(
             return
 
 
+def _nearly(context: Context, operation: Operation, cause: Cause, expr: Expr, miss: NearMiss) -> None:
+    """Let a row be there that only one part of a fold's condition leaves out."""
+    scopes = partial(_written, context, cause)
+    starts = [p for p in _starts(context, operation) if _is_asked(context, operation, cause, p)]
+    if any(_differ(context, program, expr, miss.without, scopes) for program in starts):
+        return
+    what = f"{label(context, cause)}, beside a row that part {miss.part} leaves out"
+    for program in starts[:MOST]:
+        found = brought_about(context, program, miss.there, wanted=True, scopes=scopes)
+        if found is not None and _differ(context, found, expr, miss.without, scopes):
+            context.note_variant(operation, found)
+            record(context, operation, found, what)
+            return
+        starts = [] if found is None else [found]
+        run = context.searcher.find(starts, Goal(cause, alone=True), TRIES) if starts else None
+        if run is not None and _differ(context, run.program, expr, miss.without, scopes):
+            again = context.searcher.run(run.program)
+            node = f"{operation.id}:{cause.id}:refused"
+            write_refusal(context, operation, again, f"refused by {what}", node, cause.id)
+            return
+
+
+def _differ(context: Context, program: Program, expr: Expr, other: Expr, scopes: Scopes) -> bool:
+    """Whether two conditions come out differently as the target finds the rows."""
+    world = World(context.session, context.searcher.prepare(program), TARGET)
+    return any(world.value_of(expr, s) is not world.value_of(other, s) for s in scopes(world))
+
+
 def _mixed(fold: Fold) -> Expr:
     """Return the condition that some of the rows meet the fold's condition, and some do not."""
     aggregate = fold.aggregate
@@ -118,6 +170,48 @@ def _mixed(fold: Fold) -> Expr:
     met = replace(aggregate, op="any", value=value, type=BOOL)
     unmet = replace(aggregate, op="any", value=NotExpr(value, BOOL), type=BOOL)
     return BooleanExpr("and", (*fold.demands, met, unmet), BOOL)
+
+
+def near_misses(expr: Expr) -> Iterator[NearMiss]:
+    """Yield, for each part of each outermost fold's condition, the row that only this part leaves out."""
+    for fold in _outermost(expr):
+        valued = fold.where is None and fold.op == "any"
+        condition = fold.value if valued else fold.where
+        if not isinstance(condition, BooleanExpr | ComparisonExpr):
+            continue
+        parts = tuple(conjuncts(condition))
+        if len(parts) == 1 and fold.op in {"any", "all"}:
+            continue  # seen by where it is refused and where it is not
+        for number, part in enumerate(parts):
+            rest = (*parts[:number], *parts[number + 1 :])
+            there = _all_of((*rest, negated(part)))
+            left = _all_of(rest) if rest else None
+            other = replace(fold, value=left or YES) if valued else replace(fold, where=left)
+            row = AggregateExpr("any", fold.source, fold.binding, YES, there)
+            yield NearMiss(row, _with(expr, fold, other), number + 1)
+
+
+def _all_of(parts: tuple[Expr, ...]) -> Expr:
+    return parts[0] if len(parts) == 1 else BooleanExpr("and", parts, BOOL)
+
+
+def _outermost(expr: Expr) -> Iterator[AggregateExpr]:
+    if isinstance(expr, AggregateExpr):
+        yield expr
+    else:
+        for part in children(expr):
+            yield from _outermost(part)
+
+
+def _with(expr: Expr, old: Expr, new: Expr) -> Expr:
+    return new if expr == old else replace_parts(expr, lambda part: _with(part, old, new))
+
+
+def negated(expr: Expr) -> Expr:
+    """Return the opposite of a condition; of a comparison, as a comparison."""
+    if isinstance(expr, ComparisonExpr):
+        return replace(expr, op=NEGATED[expr.op])
+    return NotExpr(expr, BOOL)
 
 
 def folds_of(expr: Expr, *, positive: bool = True, demands: tuple[Expr, ...] = ()) -> Iterator[Fold]:
