@@ -72,9 +72,9 @@ def _taken_already(
 ) -> bool:
     """Whether else only a unique would refuse it: what the flow makes is there already."""
     answer = widened.again(moment)
-    if answer is None or answer.problem_code != "conflict":
+    unique = None if answer is None or answer.problem_code != "conflict" else answer.constraint
+    if unique is None:
         return False
-    unique = answer.constraint
     both = case.changed(
         ("both", unique, effect.id, *states),
         lambda ir: with_states(without_unique(ir, unique), effect.id, states),
