@@ -62,6 +62,7 @@ class Context:
         self._conditions: dict[str, Conditions] = {}
         self._good: dict[str, Program | None] = {}
         self._variants: dict[str, list[Program]] = {}
+        self.refusals: dict[tuple[str, str], list[Program]] = {}  # by operation and cause
         self._names: set[str] = set()
         self._news = True  # whether a state was seen that no run had shown before
         self._token = count(1)

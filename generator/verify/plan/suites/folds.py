@@ -136,17 +136,18 @@ def _nearly(context: Context, operation: Operation, cause: Cause, expr: Expr, mi
     """Let a row be there that only one part of a fold's condition leaves out."""
     scopes = partial(_written, context, cause)
     starts = [p for p in _starts(context, operation) if _is_asked(context, operation, cause, p)]
-    if any(_differ(context, program, expr, miss.without, scopes) for program in starts):
+    refused = context.refusals.get((operation.id, cause.id), [])
+    if any(_differ(context, program, expr, miss.without, scopes) for program in (*starts, *refused)):
         return
     what = f"{label(context, cause)}, beside a row that part {miss.part} leaves out"
-    for program in starts[:MOST]:
+    there = [p for p in starts if holds(context, p, miss.there, scopes)]
+    for program in (there or starts)[:MOST]:
         found = brought_about(context, program, miss.there, wanted=True, scopes=scopes)
         if found is not None and _differ(context, found, expr, miss.without, scopes):
             context.note_variant(operation, found)
             record(context, operation, found, what)
             return
-        starts = [] if found is None else [found]
-        run = context.searcher.find(starts, Goal(cause, alone=True), TRIES) if starts else None
+        run = None if found is None else context.searcher.find([found], Goal(cause, alone=True), TRIES)
         if run is not None and _differ(context, run.program, expr, miss.without, scopes):
             again = context.searcher.run(run.program)
             node = f"{operation.id}:{cause.id}:refused"
@@ -180,8 +181,6 @@ def near_misses(expr: Expr) -> Iterator[NearMiss]:
         if not isinstance(condition, BooleanExpr | ComparisonExpr):
             continue
         parts = tuple(conjuncts(condition))
-        if len(parts) == 1 and fold.op in {"any", "all"}:
-            continue  # seen by where it is refused and where it is not
         for number, part in enumerate(parts):
             rest = (*parts[:number], *parts[number + 1 :])
             there = _all_of((*rest, negated(part)))

@@ -163,6 +163,7 @@ def write_refusal(context: Context, operation: Operation, run: Run, what: str, n
     if run.answer is None:
         return
     target = run.program.target
+    context.refusals.setdefault((operation.id, cause), []).append(run.program)
     subject = run.ids.get(target.rows.get("self", 0)) if target is not None else None
     kept = operation.kind is not OperationKind.CREATE and subject is not None
     seen = kept and context.looker.at(operation.entity, str(subject))

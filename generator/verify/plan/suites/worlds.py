@@ -33,7 +33,9 @@ def holds(context: Context, program: Program, condition: Expr, scopes: Scopes = 
 def brought_about(
     context: Context, program: Program, condition: Expr, *, wanted: bool, scopes: Scopes = of_target
 ) -> Program | None:
-    """Change the program step by step until the condition comes out as wanted."""
+    """Change the program step by step until the condition comes out as wanted; it may do so already."""
+    if holds(context, program, condition, scopes) is wanted:
+        return program
     frontier = [program]
     for _ in range(DEPTH):
         onward: list[Program] = []

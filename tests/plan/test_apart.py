@@ -1,0 +1,115 @@
+"""What tells nearly right applications from right ones: rows that differ, rows that must be left alone."""
+
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from generator.graph.build import build_graph
+from generator.guards.synthesize import FlowLogicSynthesizer
+from generator.ir.model import ApplicationIR
+from generator.verify.model import Scenario, TestsModelIR
+from generator.verify.mutants.ir import Change, changes
+from generator.verify.plan import make_plan
+from tests.plan.helpers import inline, play
+
+SPEC = """
+app: crews
+entities:
+  Person: {fields: {name: string(1..20) unique}}
+  Tag: {fields: {name: string(1..20) unique}}
+  Crew: {fields: {name: string(1..20) unique, places: "Place[] owned"}}
+  Place: {fields: {person: -> Person}, unique: [[crew, person]]}
+  Job:
+    fields:
+      crew: -> Crew immutable
+      lead: -> Person?
+      above: -> Job? immutable
+      helper: -> Person? server
+      tags: Tag[]
+      notes: Note[] owned
+    states: {status: {initial: OPEN, OPEN: [DONE]}}
+    rules:
+      - lead is null or exists(crew.places, person == lead)
+      - above.crew == crew
+    list: {filter: [crew, lead, above, helper]}
+  Note: {fields: {text: string(1..20)}}
+flows:
+  untag: {entity: Job, input: {tag: -> Tag}, effects: [job.tags -= tag]}
+  help: {entity: Job, input: {by: -> Person}, effects: [job.helper = by]}
+  finish:
+    entity: Job
+    requires: ["count(Job, above == job and status != DONE) == 0 else 409"]
+    effects: ["job.status: OPEN -> DONE"]
+"""
+
+
+@cache
+def made() -> tuple[ApplicationIR, TestsModelIR]:
+    ir = inline(SPEC)
+    guards = FlowLogicSynthesizer(build_graph(ir)).synthesize_for_app(ir)
+    return ir, make_plan(ir, guards)
+
+
+def scenario(name: str) -> Scenario:
+    (found,) = [s for s in made()[1].scenarios() if s.name == name]
+    return found
+
+
+def listed(found: Scenario, by: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield what a list was filtered by, and the rows that it showed."""
+    for step in found.steps:
+        if by in step.query and step.expect.status == 200:
+            yield str(step.query[by]), [str(item["id"]) for item in step.expect.body["items"]]
+
+
+@pytest.mark.parametrize("field", ["lead_id", "above_id", "helper_id"])
+def test_a_list_is_filtered_by_two_references_and_by_none(field: str) -> None:
+    answers = dict(listed(scenario(f"Job.list: filtered by {field}"), field))
+    first, second = (rows for value, rows in answers.items() if "$ref" in value)
+    assert len(first) == len(second) == 1
+    assert len({*first, *second, *answers["null"]}) == 2 + len(answers["null"]) >= 3
+
+
+def test_an_update_is_seen_to_leave_the_row_beside_it_alone() -> None:
+    steps = scenario("Note.update: changes what is sent and nothing else").steps
+    created = [s.expect.body for s in steps if s.method == "POST" and s.path.endswith("/notes")]
+    changed, beside = (s.expect.body for s in steps if s.method == "GET")
+    assert beside == created[1]
+    assert changed["job_id"] == beside["job_id"]
+
+
+def test_a_right_change_below_another_owner_is_refused() -> None:
+    steps = scenario("Note.update: the row belongs to another owner").steps
+    refused = [(s.expect.status, list(s.body)) for s in steps if s.method == "PATCH"]
+    assert refused == [(404, ["no such member"]), (404, ["text"])]
+    assert steps[-1].method == "GET"
+
+
+def test_an_unlinked_row_stays_linked_elsewhere_and_others_stay_linked() -> None:
+    *_, one, other = scenario("Job.untag: takes one of tags out").steps
+    assert [len(s.expect.body["tag_ids"]) for s in (one, other)] == [1, 2]
+
+
+CONDITIONS = [
+    c
+    for c in changes(made()[0])
+    if c.condition is not None and c.kind in ("boolean_swapped", "comparison_flipped")
+]
+
+
+def test_there_are_conditions_to_change() -> None:
+    assert {"`any` becomes `all`", "`and` becomes `or`", "part 1 dropped", "part 2 dropped"} <= {
+        c.what for c in CONDITIONS
+    }
+
+
+@pytest.mark.parametrize("change", CONDITIONS, ids=lambda c: c.id)
+def test_a_condition_that_is_nearly_right_is_seen(change: Change) -> None:
+    ir, plan = made()
+    assert any(not row.ok for row in play(plan, change.applied(ir), seed=3)), change.what
+
+
+def test_the_healthy_application_passes() -> None:
+    ir, plan = made()
+    assert all(row.ok for row in play(plan, ir, seed=3))
