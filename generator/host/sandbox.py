@@ -16,6 +16,7 @@ from generator.core.paths import inside
 from generator.host import process
 from generator.host.database_log import DatabaseLog
 from generator.host.databases import create_database, drop_if_answers
+from generator.host.holding import hold, is_held
 from generator.host.home import home, make_folder
 from generator.host.overlay import overlay_for
 from generator.host.pids import is_dead, own_tag
@@ -143,11 +144,12 @@ def new_folder() -> Path:
     _reap(base)
     folder = base / f"{own_tag()}_{next(_NUMBERS)}"
     folder.mkdir()
+    hold(folder)
     return folder
 
 
 def _reap(base: Path) -> None:
     """Remove what runs that were killed have left."""
     for left in base.iterdir():
-        if is_dead(left.name.rpartition("_")[0]):
+        if is_dead(left.name.rpartition("_")[0]) and not is_held(left):
             shutil.rmtree(left, ignore_errors=True)
