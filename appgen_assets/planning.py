@@ -19,6 +19,7 @@ from generator.stages.steps import release
 from generator.stages.workshop import Workshop
 
 _SHOWN = ("app_spec", "application_ir", "migrations_directives", "migrations")
+_NEVER = "never made"
 _ABOUT_HISTORY = "M"  # codes of what is refused because of rows that are there
 
 
@@ -32,6 +33,8 @@ class Plan(NamedTuple):
     @property
     def why(self) -> str:
         """The first cause, for people."""
+        if all(reason == _NEVER for reason in self.stale.values()) and self.stale:
+            return "the first build"
         return next((f"{name}: {reason}" for name, reason in self.stale.items()), "")
 
     def selection(self) -> list[dg.AssetKey]:
@@ -99,7 +102,7 @@ def _stale(
     for stage in STAGES:
         made = last[stage.name]
         if made is None:
-            yield stage.name, "never made"
+            yield stage.name, _NEVER
         elif made.key != wanted[stage.name]:
             yield stage.name, "what it reads, or its code, has changed"
         elif stage.pure and made.version != done[stage.name].ref.digest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import shorten
 from typing import Protocol
 
 from rich.console import Console
@@ -19,6 +20,8 @@ from generator.repair.apply import superseded
 from generator.repair.journal import Entry, Journal, change, journal, write
 from generator.repair.model import PatchSpec
 from generator.repair.session import Considered
+
+_SHORT = 90  # characters of a cause in the list; --show tells all
 
 
 class Says(Protocol):
@@ -71,7 +74,7 @@ def _list(state: State, entry: AppEntry) -> int:
         table.add_column(title, overflow="fold")
     for e in kept.entries:
         status = "superseded" if e.number in gone else e.status
-        table.add_row(str(e.number), e.time, status, str(e.directive), e.told.chain)
+        table.add_row(str(e.number), e.time, status, str(e.directive), shorten(e.told.chain, _SHORT))
     console.print(table)
     return 0
 
