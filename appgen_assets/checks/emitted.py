@@ -14,6 +14,7 @@ from appgen_assets.checks.sources import (
     modules,
     unreadable,
 )
+from generator.core.digest import canonical_json
 from generator.core.structs import structs
 from generator.emit.operations import function_name
 from generator.emit.physical import physical
@@ -23,7 +24,9 @@ from generator.ir.index import Index, client_fields, stored_fields
 from generator.ir.model import ApplicationIR, Entity, Operation
 from generator.pipeline import EMITTED
 
-_LEFTOVER = re.compile(r"\{\{|\{%|^\s*#@", re.MULTILINE)
+_OPENINGS = ("{{", "{%")
+_MARKER = re.compile(r"^\s*#@", re.MULTILINE)
+_OWN_SYNTAX = (".py", ".mako", ".md")
 _SERVER_SIDE = ("default_factory", "min_items", "min_length")
 
 
@@ -42,15 +45,17 @@ def _readable(made: Made) -> Verdict:
 
 
 def _finished(made: Made) -> Verdict:
-    return verdict_on(_files(made), _leftover, "files")
+    """What the spec itself says is no leftover."""
+    spec = canonical_json(made.of("application_ir")).decode()
+    openings = [opening for opening in _OPENINGS if opening not in spec]
+    return verdict_on(_files(made), partial(_leftover, openings), "files")
 
 
-def _leftover(file: EmittedFile) -> str:
-    if file.path.endswith((".py", ".mako", ".md")):
-        found = re.search(r"^\s*#@", file.text, re.MULTILINE)
-    else:
-        found = _LEFTOVER.search(file.text)
-    return f"{file.path}: {found[0].strip()} was left by a template" if found else ""
+def _leftover(openings: Iterable[str], file: EmittedFile) -> str:
+    found = ["#@"] if _MARKER.search(file.text) else []
+    if not file.path.endswith(_OWN_SYNTAX):
+        found += [opening for opening in openings if opening in file.text]
+    return f"{file.path}: {found[0]} was left by a template" if found else ""
 
 
 def _traced(made: Made) -> Verdict:

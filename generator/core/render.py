@@ -46,7 +46,7 @@ class _Lines:
     def line(self, file: str, number: int) -> str | None:
         if file not in self._files:
             try:
-                self._files[file] = self._read(file).split("\n")
+                self._files[file] = self._read(file).removeprefix("\ufeff").split("\n")
             except (OSError, UnicodeDecodeError):
                 self._files[file] = []
         lines = self._files[file]

@@ -175,7 +175,7 @@ def counter_table(entity: Entity, field: Field) -> str:
 def link_columns(entity: Entity, collection: Collection) -> tuple[str, str]:
     """Return the columns of an association table: the holder's id, the linked row's id."""
     owner, target = f"{entity.snake}_id", collection.wire.removesuffix("s")
-    return (owner, target) if owner != target else (owner, f"linked_{target}")
+    return fit(owner), fit(target if target != owner else f"linked_{target}")
 
 
 def _span_types(ir: ApplicationIR) -> tuple[SpanType, ...]:

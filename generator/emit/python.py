@@ -68,12 +68,11 @@ def comment(text: str) -> str:
 
 
 def attribute(name: str) -> str:
-    """Return the Python attribute for a column or JSON name."""
+    """Return the Python attribute for a column or JSON name; no two names share one."""
     if not name.isidentifier():
         raise ValueError(f"not an identifier: {name!r}")
-    if keyword.iskeyword(name) or name in _TAKEN_ATTRIBUTES:
-        return f"{name}_"
-    return name
+    stem = name.rstrip("_")
+    return f"{name}_" if keyword.iskeyword(stem) or stem in _TAKEN_ATTRIBUTES else name
 
 
 def package(snake: str) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from generator.expr.model import Type
+from generator.expr.model import EntityRef, Type
 
 
 class Schema(Protocol):
@@ -15,6 +15,10 @@ class Schema(Protocol):
 
     def field(self, entity: str, name: str) -> Type | None:
         """Return the type of a field (`id` and derived ones included; a reference is a row type)."""
+        ...
+
+    def is_over_rows(self, ref: EntityRef) -> bool:
+        """Whether a field is derived from several rows."""
         ...
 
     def collection(self, entity: str, name: str) -> str | None:

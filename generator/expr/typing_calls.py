@@ -313,6 +313,10 @@ def _old(node: s.Call, context: Context, hint: Type | None) -> Expr | None:
         if not isinstance(path, s.Path) or ref is not None:
             context.error("E405", "old() takes a path to a field", node.span, "old(self.field)")
         return None
+    if context.schema.is_over_rows(ref):
+        message = f"`{ref.field}` is computed over several rows: old() can't tell what it was"
+        context.error("E405", message, node.span, "ask for stored fields, or for what is computed from them")
+        return None
     null = ref.type.nullable or context.scope.old_nullable or not _was_there(ref.root, context)
     return OldExpr(ref, msgspec.structs.replace(ref.type, nullable=null))
 

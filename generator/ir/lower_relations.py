@@ -7,6 +7,7 @@ from generator.ir.lower_context import Context, EntityDraft
 from generator.ir.lower_fields import add_owner_field, usable_name
 from generator.ir.model import Collection, Managed
 from generator.spec.model import FieldSpec
+from generator.spec.reader import MAX_NAME
 
 
 def lower_relations(context: Context) -> None:
@@ -39,6 +40,10 @@ def _lower_list(context: Context, draft: EntityDraft, spec: FieldSpec, tables: s
     owned = spec.modifier("owned") is not None
     wire = name if owned else f"{singular(name)}_ids"
     taken = [*(f.wire for f in draft.fields.values()), *(c.wire for c in draft.collections.values())]
+    if len(wire) > MAX_NAME:
+        message = f"the JSON name `{wire}` is longer than {MAX_NAME} characters"
+        context.error("E128", message, spec.name.span, "rename it")
+        return
     if wire in taken:
         context.error(
             "E313", f"two members of `{draft.name}` are called `{wire}` in JSON", spec.name.span, "rename one"
@@ -106,6 +111,12 @@ def _own(context: Context, owner: EntityDraft, element: EntityDraft, spec: Field
         )
         return False
     context.place(field.id, where)
+    if len(field.wire) > MAX_NAME:
+        message = (
+            f"the column `{field.wire}`, the reference to the owner, is longer than {MAX_NAME} characters"
+        )
+        context.error("E128", message, owner.spec.span, f"give `{owner.name}` a shorter name")
+        return False
     return True
 
 

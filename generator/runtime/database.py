@@ -26,6 +26,7 @@ Way = Callable[[CursorResult[Any]], T]
 ATTEMPTS = 12
 _FIRST_PAUSE = 0.004
 _LONGEST_PAUSE = 0.25
+_LONGEST_NAME = 63 + 6  # labels name the members of a reply: SQLAlchemy cuts them six short of this
 
 
 class Transaction:
@@ -202,7 +203,9 @@ class Database:
 
 def _engine(url: str, pool_size: int, statement_cache: int) -> AsyncEngine:
     cache = {"prepared_statement_cache_size": statement_cache}
-    return create_async_engine(url, pool_size=pool_size, max_overflow=0, connect_args=cache)
+    return create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, connect_args=cache, max_identifier_length=_LONGEST_NAME
+    )
 
 
 async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:

@@ -39,7 +39,7 @@ INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 class Schema(BaseModel):
     """A JSON object with known members only."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
     @classmethod
     def __get_pydantic_json_schema__(

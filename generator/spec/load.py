@@ -29,6 +29,7 @@ SETTINGS = {"port": (1, 65535), "page_size": (1, 1000), "max_page_size": (1, 100
 _APP_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MAX_FILES = 1000
+_BYTE_ORDER_MARK = "\ufeff"  # some editors put it first
 
 
 class ReadError(SpecError):
@@ -96,12 +97,18 @@ class _Loader:
 
     def _open(self, path: str, origin: Span, known: tuple[str, ...]) -> tuple[Pairs | None, Span]:
         try:
-            tree = parse_yaml(path, self._read(path))
+            tree = parse_yaml(path, self._read(path).removeprefix(_BYTE_ORDER_MARK))
         except FileNotFoundError:
             self.found.error("E112", f"there is no file {path}", origin)
             return None, origin
         except UnicodeDecodeError as error:
-            self.found.error("E113", f"{path} is not UTF-8 text: {error.reason}", Span(path, 1, 1, 1, 1))
+            message, hint = f"{path} is not UTF-8 text: {error.reason}", "save it as UTF-8"
+            self.found.error("E113", message, Span(path, 1, 1, 1, 1), hint)
+            return None, origin
+        except OSError as error:
+            if known is _TOP:
+                raise
+            self.found.error("E112", f"{path} can't be read: {error.strerror}", origin, "include a file")
             return None, origin
         except SpecError as error:
             self.found.extend(error.diagnostics)
@@ -185,7 +192,12 @@ class _Loader:
     def _below(self, where: Scalar, folder: str) -> str | None:
         """Return the path of an included file; it must be below the folder and new."""
         inner = posixpath.normpath(where.text)
-        if "\\" in where.text or inner.startswith(("/", "..")) or _SCHEME.match(inner):
+        if (
+            not where.text.isprintable()
+            or "\\" in where.text
+            or inner.startswith(("/", ".."))
+            or _SCHEME.match(inner)
+        ):
             message = f"{where.text[:80]!r} is not below the folder of the main file"
             self.found.error("E114", message, where.span)
             return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from generator.core.diagnostics import Diagnostic, Diagnostics
 from generator.core.spans import Span
-from generator.expr.model import Expr, Type
+from generator.expr.model import EntityRef, Expr, Type
 from generator.expr.parse import parse_expression
 from generator.expr.scope import RowBinding, Scope
 from generator.expr.typing import resolve
@@ -57,6 +57,9 @@ class ToySchema:
 
     def field(self, entity: str, name: str) -> Type | None:
         return FIELDS.get(entity, {}).get(name)
+
+    def is_over_rows(self, ref: EntityRef) -> bool:
+        return ref.field in COLLECTIONS.get(ref.entity, {})  # nothing here is derived
 
     def collection(self, entity: str, name: str) -> str | None:
         return COLLECTIONS.get(entity, {}).get(name)

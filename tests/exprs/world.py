@@ -16,13 +16,14 @@ from sqlalchemy.dialects import postgresql
 
 from generator.core.diagnostics import Diagnostics
 from generator.core.spans import Span
-from generator.emit.exprs.derived import settled
+from generator.emit.exprs.derived import expand, settled
 from generator.emit.physical import link_columns, physical
 from generator.expr.evaluate import evaluate
-from generator.expr.model import Expr, Type
+from generator.expr.model import AggregateExpr, EntityRef, Expr, Type
 from generator.expr.parse import parse_expression
 from generator.expr.scope import RowBinding, Scope
 from generator.expr.typing import resolve
+from generator.expr.walk import walk
 from generator.ir.index import Index, stored_fields
 from generator.ir.lower import lower
 from generator.ir.model import Managed
@@ -97,6 +98,9 @@ class IrSchema:
 
     def field(self, entity: str, name: str) -> Type | None:
         return INDEX.field(entity, name).type if INDEX.has_field(entity, name) else None
+
+    def is_over_rows(self, ref: EntityRef) -> bool:
+        return any(isinstance(part, AggregateExpr) for part in walk(expand(ref, INDEX)))
 
     def collection(self, entity: str, name: str) -> str | None:
         return INDEX.collection(entity, name).entity if INDEX.has_collection(entity, name) else None

@@ -6,6 +6,7 @@ import msgspec
 
 from generator.emit.exprs.walk import bindings
 from generator.expr.model import (
+    BOOL,
     INT,
     NULL,
     AggregateExpr,
@@ -38,11 +39,31 @@ class _Expansion:
 
     def expand(self, expr: Expr) -> Expr:
         if isinstance(expr, OldExpr):
-            return expr
+            return self._before(expr)
         if isinstance(expr, EntityRef):
             field = self._derived(expr)
             return _shortened(expr) if field is None else self._inlined(expr, field)
         return replace_parts(expr, self.expand)
+
+    def _before(self, expr: OldExpr) -> Expr:
+        """Compute a derived value from what was there; null if its row was not."""
+        ref = expr.operand
+        field = self._derived(ref)
+        if field is None or field.value is None:
+            return expr
+        value = settled(self._moved(field.value, ref, {}), field.type)
+        aged = self._aged(value, nullable=expr.type.nullable)
+        return _if_it_was_there(ref, aged) if expr.type.nullable and not _is_strict(value) else aged
+
+    def _aged(self, expr: Expr, *, nullable: bool) -> Expr:
+        """Return an expression with every field as it was."""
+        if isinstance(expr, EntityRef):
+            type_ = msgspec.structs.replace(expr.type, nullable=nullable or expr.type.nullable)
+            return self._before(OldExpr(expr, type_))
+        if isinstance(expr, ExistsExpr) and isinstance(expr.target, EntityRef):
+            row = OldExpr(expr.target, msgspec.structs.replace(expr.target.type, nullable=True))
+            return ComparisonExpr("==" if expr.negated else "!=", row, Literal(None, NULL), BOOL)
+        return replace_parts(expr, lambda part: self._aged(part, nullable=nullable))
 
     def _derived(self, ref: EntityRef) -> Field | None:
         entity = self._index.hop(ref.entity.removeprefix("entity:"), ref.via)
@@ -100,6 +121,15 @@ def _if_there(ref: EntityRef, value: Expr) -> Expr:
     there = ExistsExpr(EntityRef(ref.entity, last, tuple(via), ref.root, row))
     nullable = msgspec.structs.replace(value.type, nullable=True)
     return CallExpr("if", (there, value, Literal(None, NULL)), nullable)
+
+
+def _if_it_was_there(ref: EntityRef, value: Expr) -> Expr:
+    """Return the value, null when its row was not there before."""
+    key = msgspec.structs.replace(ref, field="id", type=Type("uuid", nullable=True))
+    there = ComparisonExpr("!=", OldExpr(key, key.type), Literal(None, NULL), BOOL)
+    return CallExpr(
+        "if", (there, value, Literal(None, NULL)), msgspec.structs.replace(value.type, nullable=True)
+    )
 
 
 def _is_strict(expr: Expr) -> bool:

@@ -19,20 +19,25 @@ class Load:
     entity: str
     references: dict[str, Load] = field(default_factory=dict)
     collections: dict[str, Load] = field(default_factory=dict)
+    from_elsewhere: bool = False  # also reached from a row that leads to the one which holds the reference
 
     @property
     def empty(self) -> bool:
         """Whether the row itself is enough."""
         return not self.references and not self.collections
 
+    def rows_of(self, entity: str, collection: str) -> list[Load]:
+        """Return what hangs on the rows of a collection of an entity, wherever it is loaded here."""
+        found = [
+            load for name, load in self.collections.items() if (self.entity, name) == (entity, collection)
+        ]
+        for child in (*self.references.values(), *self.collections.values()):
+            found += child.rows_of(entity, collection)
+        return found
+
     def holds(self, entity: str, collection: str) -> bool:
         """Whether a collection of an entity is loaded anywhere here."""
-        if self.entity == entity and collection in self.collections:
-            return True
-        return any(
-            child.holds(entity, collection)
-            for child in (*self.references.values(), *self.collections.values())
-        )
+        return bool(self.rows_of(entity, collection))
 
 
 def load_tree(index: Index, exprs: Iterable[Expr]) -> dict[str, Load]:
@@ -56,6 +61,16 @@ def add_reference(index: Index, load: Load, name: str) -> Load:
 def add_collection(index: Index, load: Load, name: str) -> Load:
     """Return the load of a collection's rows, adding it."""
     return load.collections.setdefault(name, Load(index.collection(load.entity, name).entity))
+
+
+def merge(into: Load, other: Load) -> None:
+    """Add a tree to another."""
+    if into is other:
+        return
+    for name, child in list(other.references.items()):
+        merge(into.references.setdefault(name, Load(child.entity)), child)
+    for name, child in list(other.collections.items()):
+        merge(into.collections.setdefault(name, Load(child.entity)), child)
 
 
 class _Tree:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from generator.core.names import snake
 from generator.emit.exprs.computed import needs_sql
 from generator.emit.exprs.derived import expand
-from generator.emit.exprs.loads import Load, load_tree
+from generator.emit.exprs.loads import Load, load_tree, merge
 from generator.emit.operations import Endpoint, called, exists_statement
 from generator.emit.python import attribute, literal
 from generator.emit.services.conflicts import Conflicts
@@ -60,12 +61,25 @@ class _Create:
 
     def _needed(self) -> Load:
         exprs = [*self._snapshots(), *(g.expr for g in self._guards)]
-        return load_tree(self._home.index, exprs).get("self", Load(self._entity.name))
+        needed = load_tree(self._home.index, exprs).get("self", Load(self._entity.name))
+        merge(needed, self._as_element())
+        return needed
+
+    def _as_element(self) -> Load:
+        """Return what rules read behind the new row as one of its owner's rows."""
+        element = Load(self._entity.name)
+        for found in self._rules_read().rows_of(self._entity.owner, self._entity.owner_collection):
+            merge(element, found)
+        return element
+
+    def _rules_read(self) -> Load:
+        tree = load_tree(self._home.index, [g.expr for g in self._guards.invariants])
+        return tree.get("self", Load(self._entity.name))
 
     def _is_single(self) -> bool:
         """Whether one INSERT does it: nothing is read first, and nothing can be in the way."""
         entity = self._entity
-        exprs = [g.expr for g in self._guards] + self._snapshots()
+        exprs = [expand(g.expr, self._home.index) for g in self._guards] + self._snapshots()
         reads_more = any(needs_sql(e) or any(isinstance(x, OldExpr) for x in walk(e)) for e in exprs)
         counted = any(f.managed is Managed.COUNTER for f in entity.fields)
         reused = any(u.on_conflict != "reject" for u in entity.uniques)
@@ -131,6 +145,7 @@ class _Create:
         rows = {**self._owner(), **self._referenced()}
         linked = self._linked()
         self._load_below(rows)
+        self._load_below_links(linked)
         name, given = self._new_row(rows)
         self._load_rest(name, rows)
         for guard in self._guards.pre:
@@ -141,6 +156,7 @@ class _Create:
         if early:
             function.lock_tables(g.expr for g in self._guards.invariants)
             conflicts.write()
+            self._add_links(name, linked, conflicts)
         self._join(name, linked, conflicts)
         for guard in self._guards.invariants:
             function.guard(guard)
@@ -155,11 +171,15 @@ class _Create:
             return
         if not early:
             conflicts.write()
+            self._add_links(name, linked, conflicts)
+        self._return(name, f"{self._queries}.DOCUMENT, id={name}.id", conflicts.new)
+
+    def _add_links(self, name: str, linked: dict[str, tuple[str, str]], conflicts: Conflicts) -> None:
+        """Link the new row, where SQL sees it."""
         for collection, (_, sent) in linked.items():
             add = f"{self._queries}.ADD_{collection.upper()}"
-            with function.when(conflicts.only_new()):
-                function.body.line(f"await tx.execute({add}, id={name}.id, ids={sent})")
-        self._return(name, f"{self._queries}.DOCUMENT, id={name}.id", conflicts.new)
+            with self.function.when(conflicts.only_new()):
+                self.function.body.line(f"await tx.execute({add}, id={name}.id, ids={sent})")
 
     def _return(self, name: str, statement: str, new: str = "") -> None:
         """Answer with the document that a statement gives."""
@@ -226,6 +246,15 @@ class _Create:
             else:
                 loader.below(child, Holders(text))
 
+    def _load_below_links(self, linked: dict[str, tuple[str, str]]) -> None:
+        """Load what hangs on the rows that the new one is linked to."""
+        loader = Loader(self.function, self._lock)
+        for collection, (variable, _) in linked.items():
+            child = self._loads.collections.get(collection)
+            if child is not None and not child.empty:
+                element = self.function.element(snake(child.entity), ())
+                loader.below(child, Holders(element, (f"for {element} in {variable}",)))
+
     def _new_row(self, rows: dict[str, str]) -> tuple[str, dict[str, Expr]]:
         """Make the record; return its variable and what is known of its fields."""
         function, entity = self.function, self._entity
@@ -262,15 +291,22 @@ class _Create:
             if reference not in rows:
                 loader.reference(self._loads, reference, child, Holders(name))
 
+    def _refer(self, name: str, element: Load) -> None:
+        """Let the new row hold what rules read behind it as one of many."""
+        for reference in element.references:
+            row = self.function.places.get(("self", reference))
+            if row is not None and reference != self._entity.owner_field:
+                self.function.body.line(f"{name}.{attribute(reference)} = {row}")
+
     def _join(self, name: str, linked: dict[str, tuple[str, str]], conflicts: Conflicts) -> None:
         """Let the collections that rules read hold the new row, and the new row what it links to."""
-        tree = load_tree(self._home.index, [g.expr for g in self._guards.invariants])
-        read = tree.get("self", Load(self._entity.name))
+        read, element = self._rules_read(), self._as_element()
         with self.function.when(conflicts.only_new()):
             if read.holds(self._entity.owner, self._entity.owner_collection):
+                self._refer(name, element)
                 holder = self.function.places[("self", self._entity.owner_field)]
                 rows = f"{holder}.{attribute(self._entity.owner_collection)}"
                 self.function.body.line(f"{rows}.append({name})")
             for collection, (variable, _) in linked.items():
-                if collection in read.collections:
+                if collection in read.collections or collection in element.collections:
                     self.function.body.line(f"{name}.{attribute(collection)} = {variable}")

@@ -56,8 +56,9 @@ class Loader:
     def below(self, load: Load, holders: Holders) -> None:
         """Load everything below rows that are here."""
         for name, child in load.references.items():
-            known = self._function.places.get(("self", name))
-            if known is not None and holders.text == self._function.rows.get("self"):
+            own = holders.text == self._function.rows.get("self") and not child.from_elsewhere
+            known = self._function.places.get(("self", name)) if own else None
+            if known is not None:
                 self.below(child, Holders(known))
             else:
                 self.reference(load, name, child, holders)

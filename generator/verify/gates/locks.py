@@ -88,7 +88,8 @@ def _operation(build: Build, operation: Operation, locks: dict[str, dict[str, st
     loads = list(_loads(build, tree, function))
     taken = {e: {locks[e].get(statement, "") for at, statement, _ in loads if at == e} for e in locks}
     for at, statement, line in loads:
-        if not locks[at].get(statement) and not any(taken[at]):  # a first look finds out what to lock
+        looks_first = any(taken[at])  # to find out what to lock
+        if operation.kind is not OperationKind.READ and not locks[at].get(statement) and not looks_first:
             what = f"{operation.id} reads rows of {at} without a lock ({statement})"
             yield build.finding("unlocked", what, path=path, line=line, node=operation.id)
     for changed in sorted(_changed(build, operation)):

@@ -13,6 +13,7 @@ from generator.ir.model import ApplicationIR, Collection, Constraint, Constraint
 from generator.verify.parity.breaking import Breaker, Broken, CantBreak
 from generator.verify.parity.model import Group, Trial, Trials, Untried
 from generator.verify.parity.rows import Maker, Row, Stranger, spelled
+from generator.verify.plan.wide import wide_decimals
 
 NOT_STORED = "an input is not stored"
 
@@ -35,11 +36,13 @@ class Planner:
         self._base: dict[str, list[Row]] = {}
         self._untried: list[Untried] = []
 
+    @wide_decimals
     def plan(self) -> Trials:
         """Return a trial, or a reason why there is none, for every constraint."""
         groups = [g for e in self._index.entities.values() if (g := self._group(e)) is not None]
         return Trials(tuple(groups), tuple(self._untried))
 
+    @wide_decimals
     def samples(self) -> tuple[str, ...]:
         """Return inserts of a row or two of each entity, and of a link of each kind."""
         found: dict[str, None] = {}

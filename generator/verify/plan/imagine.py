@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +61,8 @@ def to_python(value: Value, type_: Type, session: Session) -> Any:
 def read_text(value: Any, type_: Type) -> Any:
     """Return a JSON value of a type as expressions know it; what does not fit stays as it is."""
     if not isinstance(value, str):
-        return Decimal(str(value)) if type_.name == "decimal" and isinstance(value, int | float) else value
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return Decimal(str(value)) if type_.name == "decimal" and number else value
     try:
         match type_.name:
             case "decimal":
@@ -74,7 +75,7 @@ def read_text(value: Any, type_: Type) -> Any:
                 return time.fromisoformat(value)
             case "uuid":
                 return UUID(value)
-    except ValueError:
+    except (ValueError, InvalidOperation):
         return value
     return value
 

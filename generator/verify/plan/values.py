@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from generator.expr.numbers import quantize
 from generator.verify.program.values import wire_datetime, write_offset
 
 
@@ -66,6 +67,6 @@ def wire(value: Value, scale: int | None = None) -> Any:
 
 def decimal_text(value: Decimal, scale: int | None = None) -> str:
     """Write a decimal without an exponent."""
-    if scale is not None and value == round(value, scale):
-        value = round(value, scale)
+    if scale is not None and value == (rounded := quantize(value, scale)):
+        value = rounded
     return format(value, "f")

@@ -9,7 +9,7 @@ import msgspec
 
 from generator.emit.exprs.computed import needs_sql
 from generator.emit.exprs.derived import expand
-from generator.emit.exprs.loads import Load, add_collection, add_reference, load_tree
+from generator.emit.exprs.loads import Load, add_collection, add_reference, load_tree, merge
 from generator.expr.model import INT, AggregateExpr, EntityRef, Expr, RowsOf, Type
 from generator.expr.rewrite import seen_from
 from generator.expr.walk import refs
@@ -160,6 +160,7 @@ class Needs:
                 holder = self._at((source.root, *source.via), source.entity)
                 merge(add_collection(self.index, holder, source.field), self.trees[binding])
             case Create(binding=binding, values=values):
+                self._as_element(effect)
                 for tree in (self.trees.get(binding), self._before.get(binding)):
                     for value in values:
                         self._same(tree.references.get(value.field) if tree else None, value.value)
@@ -169,13 +170,26 @@ class Needs:
             case _:
                 pass
 
+    def _as_element(self, effect: Create) -> None:
+        """Let what hangs on the rows of an owner hang on a new one, where they are read later."""
+        entity = self.index.entities[effect.entity]
+        if not self.read_after(effect, entity.owner, entity.owner_collection):
+            return
+        below = self.trees.setdefault(effect.binding, Load(entity.name))
+        for tree in list(self.trees.values()):
+            for element in tree.rows_of(entity.owner, entity.owner_collection):
+                merge(below, element)
+
     def _same(self, load: Load | None, value: Expr) -> None:
         """Let what hangs on a new reference hang on every row that it may lead to."""
         if load is None:
             return
         for ref in refs(value):
             if ref.type.name == "row":
-                merge(self._at((ref.root, *row_at(ref).via), ref.entity), load)
+                row = self._at((ref.root, *row_at(ref).via), ref.entity)
+                merge(row, load)
+                for name in load.references:
+                    row.references[name].from_elsewhere = True
 
     def _at(self, path: tuple[str, ...], entity: str) -> Load:
         root, *via = path
@@ -215,13 +229,3 @@ class Needs:
         exprs = [e for effect in self.effects for e in (*self._read_by(effect), *self._snapshots(effect))]
         loops = any(isinstance(e, Each) and isinstance(e.source, RowsOf) for e in self.effects)
         return loops or any(needs_sql(expand(e, self.index)) for e in exprs)
-
-
-def merge(into: Load, other: Load) -> None:
-    """Add a tree to another."""
-    if into is other:
-        return
-    for name, child in other.references.items():
-        merge(into.references.setdefault(name, Load(child.entity)), child)
-    for name, child in other.collections.items():
-        merge(into.collections.setdefault(name, Load(child.entity)), child)
