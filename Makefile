@@ -16,10 +16,10 @@ demo: $(READY)  ## build the example application and show what was verified
 	@$(BIN)/appgen build $(SPEC)
 
 test: $(READY)  ## the test suite; what needs more than Python: test-browser, test-docker
-	@$(BIN)/python -m pytest -n auto -m "not browser and not docker"
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser and not docker"
 
 test-corpus: $(READY)  ## of these, only the applications of further domains and the random ones
-	@$(BIN)/python -m pytest -n auto -m corpus
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m corpus
 
 test-browser: $(READY)  ## the tests that need a browser (Debian's chromium is installed if it is missing)
 	@sh scripts/install_browser.sh
@@ -32,7 +32,7 @@ chaos: $(READY)  ## kill -9 of builds, databases, applications, runs and the dae
 	@CHAOS_MOMENTS=$${CHAOS_MOMENTS:-20} $(BIN)/python -m pytest tests/chaos
 
 faults: $(READY)  ## put in every fault, not only one of each class; print who found it and what was made again (long)
-	@EVERY_FAULT=1 $(BIN)/python -m pytest -n auto tests/repair
+	@EVERY_FAULT=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/repair
 
 check: $(READY) lint types  ## style, types, who may import whom
 
