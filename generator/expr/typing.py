@@ -4,7 +4,7 @@ Each function returns None when it has reported an error, so that one run finds
 several. Codes: E401 unknown name, E402 unknown field, E403 unknown enum value,
 E404 unknown function, E405 wrong arguments, E406 operands that don't go
 together, E407 a row or collection where a value is needed (or the other way
-round), E409 not a condition, E410 does not fit the field, E411 bad literal,
+round), E408 a thing compared with itself, E409 not a condition, E410 does not fit the field, E411 bad literal,
 E412 may be null, E413 not allowed here.
 """
 
@@ -23,6 +23,7 @@ from generator.expr.model import (
     ArithmeticExpr,
     BooleanExpr,
     ComparisonExpr,
+    ContextRef,
     EntityRef,
     Expr,
     Literal,
@@ -34,7 +35,7 @@ from generator.expr.model import (
 from generator.expr.scope import Schema, Scope
 from generator.expr.typing_calls import call
 from generator.expr.typing_context import Context
-from generator.expr.typing_paths import exists_or_value, rows, target
+from generator.expr.typing_paths import exists_or_value, hidden, rows, target
 from generator.expr.typing_rules import arithmetic, comparable, fits, nullable, same_kind
 
 __all__ = ["resolve", "resolve_condition", "resolve_row", "resolve_rows", "resolve_target"]
@@ -191,11 +192,24 @@ def _compare(node: s.Compare, context: Context) -> Expr | None:
     if pair is None:
         return None
     left, right = pair
-    if not comparable(node.op, left, right, node, context):
+    if not comparable(node.op, left, right, node, context) or _is_itself(node, left, right, context):
         return None
     if any(isinstance(e, Literal) and e.value is None for e in pair):
         return _null_test(left, right, node)
     return ComparisonExpr(node.op, left, right, nullable(BOOL, left, right))
+
+
+def _is_itself(node: s.Compare, left: Expr, right: Expr, context: Context) -> bool:
+    """Whether both sides are the same thing: the one that was meant has a name that another one hides."""
+    if left != right or not isinstance(left, EntityRef | ContextRef):
+        return False
+    paths = [n for n in (node.left, node.right) if isinstance(n, s.Path)]
+    others = list(dict.fromkeys(way for path in paths for way in hidden(path.parts[0], context)))
+    hint = (
+        f"the other one is written `{'` or `'.join(others)}`" if others else "compare it with something else"
+    )
+    context.error("E408", "both sides are the same thing", node.span, hint)
+    return True
 
 
 def _null_test(left: Expr, right: Expr, node: s.Compare) -> ComparisonExpr:

@@ -150,6 +150,19 @@ def _start(parts: tuple[str, ...], context: Context) -> _Start | None:
     return _Start(named[0], 1) if named else None
 
 
+def hidden(name: str, context: Context) -> list[str]:
+    """Return how the things of a name are written that another one of that name hides here."""
+    scope = context.scope
+    holding = [e for e in scope.elements if _has(e.entity, name, context)]
+    found = [f"{snake(e.entity)}.{name}" for e in holding[:-1]]
+    if name in scope.inputs and holding:
+        found.append(f"input.{name}")
+    own = scope.own or scope.rows.get("self")
+    if own is not None and _has(own.entity, name, context) and (holding or name in scope.inputs):
+        found.append(f"self.{name}")
+    return found
+
+
 def _input_row(name: str, used: int, context: Context) -> _Start | None:
     type_ = context.scope.inputs.get(name)
     if type_ is None or type_.name != "row":

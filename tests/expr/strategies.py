@@ -41,9 +41,9 @@ def quoted(text: str) -> str:
 
 
 _ATOMS = st.one_of(
-    st.tuples(numbers, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), numbers).map(
-        lambda t: f"({t[0]}) {t[1]} ({t[2]})"
-    ),
+    st.tuples(numbers, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), numbers)
+    .filter(lambda t: t[0] != t[2])  # what is compared with itself is refused
+    .map(lambda t: f"({t[0]}) {t[1]} ({t[2]})"),
     st.lists(numbers, min_size=2, max_size=4).map(lambda n: f"({n[0]}) not in [{', '.join(n[1:])}]"),
     _texts.map(lambda t: f"note == {quoted(t)}"),
     DURATIONS.map(lambda d: f"made_at - {d} < now()"),

@@ -198,7 +198,8 @@ def _logical(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 def _of(ints: list[str], decimals_: list[str], conditions: list[str]) -> st.SearchStrategy[str]:
     numbers = st.recursive(st.sampled_from([*ints, *decimals_]), _numeric, max_leaves=3)
     operators = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
-    compared = st.tuples(numbers, operators, numbers).map(lambda t: f"({t[0]}) {t[1]} ({t[2]})")
+    unlike = st.tuples(numbers, operators, numbers).filter(lambda t: t[0] != t[2])
+    compared = unlike.map(lambda t: f"({t[0]}) {t[1]} ({t[2]})")
     listed = st.lists(numbers, min_size=2, max_size=3).map(lambda n: f"({n[0]}) not in [{', '.join(n[1:])}]")
     atoms = st.one_of(st.sampled_from(conditions), compared, listed)
     return st.one_of(st.recursive(atoms, _logical, max_leaves=4), numbers)

@@ -138,7 +138,7 @@ flows:
     entity: Holder
     effects:
       - each: Box as box
-        where: box.holder == holder
+        where: box.holder == self
         do: [delete box]
       - delete holder
   tag:

@@ -87,7 +87,7 @@ flows:
     entity: Pen
     effects:
       - each: Sheep as s
-        where: s.pen == pen and s.sick
+        where: s.pen == self and s.sick
         do: [s.calm = true]
 """,
 }
