@@ -4,8 +4,8 @@ Each function returns None when it has reported an error, so that one run finds
 several. Codes: E401 unknown name, E402 unknown field, E403 unknown enum value,
 E404 unknown function, E405 wrong arguments, E406 operands that don't go
 together, E407 a row or collection where a value is needed (or the other way
-round), E408 a thing compared with itself, E409 not a condition, E410 does not fit the field, E411 bad literal,
-E412 may be null, E413 not allowed here.
+round), E408 a thing compared with itself, E409 not a condition, E410 does not
+fit the field, E411 bad literal, E412 may be null, E413 not allowed here.
 """
 
 from __future__ import annotations
