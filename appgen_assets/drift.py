@@ -24,6 +24,8 @@ from generator.verify.provenance import locate
 _FITS = "matches_the_models"
 DRIFT_CHECK = dg.AssetCheckKey(dg.AssetKey("live_database"), _FITS)
 _UPGRADED = "at_the_delivered_revision"
+_ROWS = "rows_allow_the_upgrade"
+ROWS_CHECK = dg.AssetCheckKey(dg.AssetKey("live_database"), _ROWS)
 Places = Mapping[tuple[str, str], tuple[str, str]]
 
 
@@ -40,6 +42,7 @@ def _check(name: str, about: str) -> dg.AssetCheckSpec:
     check_specs=[
         _check(_FITS, "Nobody has changed the live database by hand: it has what the delivered models say."),
         _check(_UPGRADED, "The delivered migrations were run on the live database."),
+        _check(_ROWS, "No row of the live database keeps the delivered migrations from being run."),
     ],
 )
 def live_database(context: dg.AssetExecutionContext, specs: SpecStore):  # type: ignore[no-untyped-def]  # noqa: ANN201 - see mutants.py
@@ -97,7 +100,20 @@ def _result(live: Live, places: Places) -> dg.MaterializeResult[Any]:
                 severity=dg.AssetCheckSeverity.WARN,
                 description=None if live.upgraded else behind,
             ),
+            _rows_allow(live, places),
         ],
+    )
+
+
+def _rows_allow(live: Live, places: Places) -> dg.AssetCheckResult:
+    rows = [(f"{c.drift.about}: {c.words}", *_place(c.drift, places)) for c in live.contradicted]
+    problems = table(("problem", "IR node", "spec"), rows)
+    return dg.AssetCheckResult(
+        check_name=_ROWS,
+        passed=not rows,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"the upgrade would fail: {rows[0][0]}" if rows else None,
+        metadata={"what is wrong": problems} if rows else {},
     )
 
 

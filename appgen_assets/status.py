@@ -9,7 +9,7 @@ import dagster as dg
 import msgspec
 
 from appgen_assets.checks import CHECKS
-from appgen_assets.drift import DRIFT_CHECK
+from appgen_assets.drift import DRIFT_CHECK, ROWS_CHECK
 from appgen_assets.partitions import APPS
 from appgen_assets.show.parts import table
 from appgen_assets.stage_asset import OWNERS
@@ -20,7 +20,7 @@ from appgen_resources.status import ORDER, AppStatus, fleet_status
 from generator.host.artefacts import open_store
 
 _MOST_LINKS = 100
-_KEYS = [*(dg.AssetCheckKey(dg.AssetKey(c.stage), c.name) for c in CHECKS), DRIFT_CHECK]
+_KEYS = [*(dg.AssetCheckKey(dg.AssetKey(c.stage), c.name) for c in CHECKS), DRIFT_CHECK, ROWS_CHECK]
 _COLUMNS = ("application", "state", "release", "released", "failing checks", "warnings", "delivered to")
 
 

@@ -1,11 +1,12 @@
 """A live database beside what the delivered migrations make of an empty one. Nothing in it is changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
 import msgspec
 import psycopg2
+from msgspec.structs import replace
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from generator.core.errors import MachineError, ToldError
@@ -25,20 +26,33 @@ from generator.repair.drift.model import Ask, Drift
 from generator.repair.drift.parts import made_anew
 from generator.repair.facts import Difference
 from generator.repair.model import Step
+from generator.repair.revision import known_revisions
 from generator.stages.model import Artefact
 from generator.stages.store import Store, get_record, put_record
 from generator.verify.sandbox import AppFailed
 
+_ASKS_OF_ROWS = ("null", "type", "constraint missing", "constraint altered", "index missing", "index altered")
 _SETTINGS = "SET statement_timeout = '60s'; SET lock_timeout = '5s'"
 _HINT = "The address is in operations.yaml, below `databases`."
 
 
+class Contradicted(msgspec.Struct, frozen=True):
+    """Something that the next upgrade asks for, and what is said of the rows that don't have it."""
+
+    drift: Drift
+    words: str
+
+
 class Live(msgspec.Struct, frozen=True):
-    """A live database beside the delivered application: revisions of both, and where they differ."""
+    """A live database beside the delivered application: revisions of both, and where they differ.
+
+    Of a database that is still at an earlier revision: what its rows contradict in the delivered ones.
+    """
 
     revisions: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
     differences: tuple[Drift, ...] = ()
+    contradicted: tuple[Contradicted, ...] = ()
 
     @property
     def upgraded(self) -> bool:
@@ -57,14 +71,34 @@ def look_at(store: Store, bundle: Artefact, url: str) -> Live:
     wanted = _delivered(store, bundle)
     with _reading(url) as connection:
         there = _catalog(connection)
-    return Live(there.revisions, wanted.made.revisions, differences(wanted, there))
+        found = differences(wanted, there)
+        live = Live(there.revisions, wanted.made.revisions, found)
+        earlier = not live.upgraded and set(there.revisions) <= _revisions(bundle)
+        return replace(live, contradicted=tuple(_contradicted(connection, found))) if earlier else live
+
+
+def _revisions(bundle: Artefact) -> frozenset[str]:
+    return known_revisions({file.path: file.text for file in bundle.value.files})
+
+
+def _contradicted(connection: Any, found: Iterable[Drift]) -> Iterator[Contradicted]:
+    """Yield what an upgrade would stop at; what it adds or takes away is its own business."""
+    for drift in found:
+        words = _lost(connection, drift) if drift.what in _ASKS_OF_ROWS else ""
+        if words:
+            yield Contradicted(drift, words)
 
 
 def corrections_of(store: Store, bundle: Artefact, url: str) -> tuple[Difference, ...]:
-    """Return every difference with its correction, and what that would lose; MachineError as above."""
+    """Return every difference with its correction, and what that would lose; MachineError as above.
+
+    A database at another revision was not changed by hand: it waits for its upgrade.
+    """
     wanted = _delivered(store, bundle)
     with _reading(url) as connection:
-        found = differences(wanted, _catalog(connection))
+        there = _catalog(connection)
+        drifted = sorted(there.revisions) == sorted(wanted.made.revisions)
+        found = differences(wanted, there) if drifted else ()
         return tuple(_difference(connection, drift) for drift in found)
 
 
@@ -149,9 +183,13 @@ def _nested(rows: Any) -> dict[str, dict[str, Any]]:
 
 
 def _difference(connection: Any, drift: Drift) -> Difference:
-    loses = "; ".join(filter(None, (_asked(connection, ask) for ask in drift.asks)))
+    loses = _lost(connection, drift)
     step = Step(drift.sql, drift.needed, drift.about) if drift.sql else None
     return Difference(drift.about, step, loses)
+
+
+def _lost(connection: Any, drift: Drift) -> str:
+    return "; ".join(filter(None, (_asked(connection, ask) for ask in drift.asks)))
 
 
 def _asked(connection: Any, ask: Ask) -> str:

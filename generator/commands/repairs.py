@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from textwrap import shorten
 from typing import Protocol
@@ -9,9 +10,8 @@ from typing import Protocol
 from rich.console import Console
 from rich.table import Table
 
-from generator.commands.diagnostics import display, print_diagnostics
 from generator.commands.paths import UsageError
-from generator.core.diagnostics import SpecError
+from generator.commands.spec_patch import apply_patch
 from generator.core.errors import EXIT_FINDINGS
 from generator.host.artefacts import open_store
 from generator.host.overrides import overrides_of
@@ -19,7 +19,7 @@ from generator.host.state import AppEntry, State
 from generator.repair.apply import superseded
 from generator.repair.journal import Entry, Journal, change, journal, write
 from generator.repair.model import PatchSpec
-from generator.repair.session import Considered
+from generator.repair.session import Considered, settle
 
 _SHORT = 90  # characters of a cause in the list; --show tells all
 
@@ -119,33 +119,19 @@ def _apply(state: State, entry: AppEntry, number: int) -> int:
         kept = journal(store, entry.app)
         proposal = kept.number(number)
         if not isinstance(proposal.directive, PatchSpec) or proposal.status != "proposed":
-            raise UsageError(
-                f"directive {number} of {entry.app} is no proposal", "Proposed changes say `proposed`."
+            raise UsageError(f"directive {number} of {entry.app} is no proposal", _why_not(proposal))
+        if not apply_patch(Path(entry.spec), proposal.directive):
+            print(
+                f"{entry.app}: with this change the spec would be refused; it stays as it was",
+                file=sys.stderr,
             )
-        if not _patch(Path(entry.spec), proposal.directive):
             return EXIT_FINDINGS
-        write(store, change(kept, number, "done", "applied by a person"))
+        write(store, settle(change(kept, number, "done", "applied by a person")))
     print(f"{entry.app}: {proposal.directive}: done; build again")
     return 0
 
 
-def _patch(spec: Path, patch: PatchSpec) -> bool:
-    path = spec.parent / patch.file
-    before = path.read_text(encoding="utf-8")
-    lines = before.splitlines(keepends=True)
-    if not 0 < patch.line <= len(lines) or lines[patch.line - 1].rstrip("\r\n") != patch.before:
-        raise UsageError(
-            f"{display(path)}:{patch.line} is no longer what the proposal is about", "Change it by hand."
-        )
-    ending = lines[patch.line - 1][len(patch.before) :]
-    lines[patch.line - 1] = patch.after + ending
-    path.write_text("".join(lines), encoding="utf-8")
-    from generator.frontend import compile_front  # noqa: PLC0415 - no other command of these needs it
-
-    try:
-        compile_front(spec.name, lambda name: (spec.parent / name).read_text(encoding="utf-8"))
-    except SpecError as error:
-        print_diagnostics(error.diagnostics, spec.parent)
-        path.write_text(before, encoding="utf-8")
-        return False
-    return True
+def _why_not(entry: Entry) -> str:
+    if isinstance(entry.directive, PatchSpec):
+        return f"It is {entry.status}" + (f": {entry.why}." if entry.why else ".")
+    return "Proposed changes say `proposed`."

@@ -123,9 +123,12 @@ def _edited(case: Case, finding: Finding) -> Cause | None:
 
 
 def _drifted(case: Case, finding: Finding) -> Cause | None:
-    if finding.source == LIVE and case.facts.drift:
+    """Blame who changed it by hand; of one that waits for its upgrade, the spec that its rows contradict."""
+    if finding.source != LIVE:
+        return None
+    if case.facts.drift:
         return Cause("database", "the live database", ("migrations",))
-    return None
+    return Cause("spec", str(locate(finding.node, dict(case.places)) or "the spec"), ("app_spec",))
 
 
 def _own_words(case: Case, finding: Finding) -> Cause | None:

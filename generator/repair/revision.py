@@ -61,6 +61,12 @@ def newest_revision(files: Mapping[str, str]) -> str:
     return newest[0] if len(newest) == 1 else ""
 
 
+def known_revisions(files: Mapping[str, str]) -> frozenset[str]:
+    """Return every revision of an application, of path -> text."""
+    found = (_ids(text)[0] for path, text in files.items() if path.startswith("migrations/versions/"))
+    return frozenset(filter(None, found))
+
+
 def _ids(text: str) -> tuple[str, str]:
     """Return the revision of a script and the one that it follows."""
     try:

@@ -10,7 +10,7 @@ from generator.repair.model import Cause, Diagnosis, PatchSpec, Refusal
 from generator.repair.rules.model import Rule, RuleCase, found
 from generator.verify.model import Finding
 
-_TOO_NARROW = re.compile(r"out_of_range|NumericValueOutOfRange|numeric field overflow")
+_TOO_NARROW = re.compile(r"out_of_range|NumericValueOutOfRange|numeric field overflow|a value does not fit")
 _NO_VALUE = re.compile(r"rows have no value for|NotNullViolation|contains null values")
 _DECIMAL = re.compile(r"decimal\((\d+)\s*,\s*(\d+)\)")
 _FIELD = re.compile(r"^(\s*\w+:\s*)([a-z]+(?:\([^)]*\))?|->\s*\w+)(\s.*)?$")
