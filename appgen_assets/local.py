@@ -9,7 +9,7 @@ import msgspec
 from appgen_assets.partitions import APPS
 from appgen_assets.planning import Plan, plan_all, plan_compiled
 from appgen_assets.progress import NAME, Listener, listening
-from appgen_assets.repair import Repaired, repair_evidence, repair_run, tags_of
+from appgen_assets.repair import Repaired, repair_evidence, repair_run, tags_of, tell_directives
 from appgen_assets.stage_asset import EXIT_CODE, FORCE_TAG, FRESH_TAG, WHY_TAG
 from appgen_resources.history import PROCESS_TAG, History, this_process
 from appgen_resources.instance import open_instance
@@ -18,6 +18,7 @@ from generator.core.errors import EXIT_FINDINGS
 from generator.host.artefacts import open_store
 from generator.host.state import AppEntry, State
 from generator.host.workshop import open_workshop
+from generator.repair.journal import Journal
 from generator.repair.model import Evidence
 from generator.repair.session import Considered
 from generator.stages.model import Artefact
@@ -102,6 +103,10 @@ class Builder:
     def repair_tags(self, considered: Considered) -> dict[str, str]:
         """Return the tags of the run that a repair asks for."""
         return tags_of(considered)
+
+    def tell_directives(self, kept: Journal) -> None:
+        """Show at the IR which of its nodes directives have changed."""
+        tell_directives(self._instance, kept)
 
     def well_again(self, app: str) -> None:
         """Close the repair of an application."""

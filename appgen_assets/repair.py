@@ -10,6 +10,7 @@ import dagster as dg
 from appgen_assets.evidence import evidence_of
 from appgen_assets.partitions import APPS
 from appgen_assets.planning import Plan, plan_broken, plan_compiled
+from appgen_assets.show.parts import table
 from appgen_assets.stage_asset import KEEP_EDITS_TAG, WHY_TAG
 from appgen_assets.switches import every, sensor_status
 from appgen_resources.alerts.observe import ATTEMPT_TAG, Ended, advanced, ended_runs, first_cursors
@@ -23,6 +24,7 @@ from generator.host.state import AppEntry
 from generator.host.workshop import compile_as_far_as_possible
 from generator.pipeline import BY_NAME
 from generator.repair.evidence import of_diagnostics
+from generator.repair.journal import Journal
 from generator.repair.loop import Apply, Propose
 from generator.repair.model import Evidence, KeepEdits, Told
 from generator.repair.session import Considered
@@ -71,6 +73,8 @@ def repair_evidence(
     considered = repair_step(entry, evidence, compiled.done, workshop)
     for told in considered.told:
         instance.report_runless_asset_event(_observed(told, considered))
+    if any(entry.directive.stands for entry in considered.journal.entries):
+        tell_directives(instance, considered.journal)
     if not considered.goes_on:
         return Repaired(considered, None)
     return Repaired(considered, plan_of(instance, entry, workshop))
@@ -91,6 +95,22 @@ def _observed(told: Told, considered: Considered) -> dg.AssetObservation:
         shown |= {"proposed change of the spec": dg.MetadataValue.md(f"```diff\n{patch}```")}
     stage = next((name for name in told.stages if name in BY_NAME), "app_spec")
     return dg.AssetObservation(stage, partition=told.app, metadata=shown)
+
+
+def tell_directives(instance: dg.DagsterInstance, kept: Journal) -> None:
+    """Show at the IR which of its nodes directives have changed, and which of these were withdrawn."""
+    standing = [e for e in kept.entries if e.directive.stands]
+    columns = ("IR node", "spec", "directive", "status", "what", "because")
+    rows = [(e.told.node, e.told.spec, e.number, e.status, str(e.directive), e.told.chain) for e in standing]
+    in_force = len(kept.in_force)
+    shown: dict[str, dg.MetadataValue[Any]] = {
+        "directives in force": dg.MetadataValue.int(in_force),
+        "directives": table(columns, rows),
+        "to withdraw one": dg.MetadataValue.md(f"`appgen repairs {kept.app} --withdraw NUMBER`"),
+    }
+    about = f"{in_force} directives of repairs are in force"
+    seen = dg.AssetObservation("application_ir", partition=kept.app, metadata=shown, description=about)
+    instance.report_runless_asset_event(seen)
 
 
 def plan_of(instance: dg.DagsterInstance, entry: AppEntry, workshop: Workshop) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from textwrap import shorten
 from typing import Protocol
@@ -107,7 +108,9 @@ def _withdraw(state: State, app: str, number: int) -> int:
             raise UsageError(
                 f"directive {number} of {app} is not in force", f"It is {kept.number(number).status}."
             )
-        write(store, change(kept, number, "withdrawn", "by a person"))
+        kept = write(store, change(kept, number, "withdrawn", "by a person"))
+        # Dagster takes a second to load: only what it shows is changed by it.
+        import_module("appgen_assets.local").Builder(state).tell_directives(kept)
     print(f"{app}: directive {number} is withdrawn; the next build shows what that changes")
     return 0
 

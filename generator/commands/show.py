@@ -88,10 +88,23 @@ def _rendered(value: Any, form: str, in_force: list[dict[str, Any]] | None = Non
         return "\n".join([text, *told])
     plain = msgspec.to_builtins(value)
     if in_force:
+        _marked(plain, in_force)
         plain["directives"] = in_force
     if form == "json":
         return msgspec.json.format(msgspec.json.encode(plain)).decode()
     return msgspec.yaml.encode(plain, order=None).decode()
+
+
+def _marked(plain: Any, in_force: list[dict[str, Any]]) -> None:
+    """Put each directive at the node that it changed."""
+    match plain:
+        case {"id": str(node)} if own := [d for d in in_force if d["node"] == node]:
+            plain["directives"] = own
+        case _:
+            pass
+    parts = plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list | tuple) else ()
+    for part in parts:
+        _marked(part, in_force)
 
 
 def _write(text: str) -> None:

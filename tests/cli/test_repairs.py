@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -181,3 +183,41 @@ def test_other_directives_and_numbers_are_refused(till: Till) -> None:
     assert "directive 1 of till is no proposal" in err
     assert run("repairs", "till", "--apply", "7")[0] == 2
     assert run("repairs", "nobody", "--apply", "1")[0] == 2
+
+
+QUARANTINE = Quarantine("till.overrides/files/app/purse/models.py", "digest", "models")
+
+
+def test_a_directive_is_seen_at_its_ir_node_until_it_is_withdrawn(till: Till) -> None:
+    kept = enter(journal(till.store, "till"), QUARANTINE, "in force", TOLD, "2026-01-31T12:00:00")
+    write(till.store, kept)
+    own = {
+        "node": "field:Purse.balance",
+        "directive": 1,
+        "what": str(QUARANTINE),
+        "because": TOLD.chain,
+    }
+    assert "directive 1 at field:Purse.balance: keep till.overrides" in run("show", "ir", "till.yaml")[1]
+    assert marked() == {"field:Purse.balance": [own], "": [own]}
+    assert "IR node    field:Purse.balance" in run("repairs", "till", "--show", "1")[1]
+    code, out, err = run("repairs", "till", "--withdraw", "1")
+    assert code == 0, err
+    assert "directive 1 is withdrawn" in out
+    assert marked() == {}
+    assert "withdrawn" in run("repairs", "till")[1]
+
+
+def marked() -> dict[str, Any]:
+    """Return IR node -> its directives, as `appgen show ir` gives them."""
+    code, out, err = run("show", "ir", "till.yaml", "--format", "json")
+    assert code == 0, err
+    found: dict[str, Any] = {}
+
+    def look(part: Any) -> None:
+        if isinstance(part, dict) and "directives" in part:
+            found[part.get("id", "")] = part["directives"]
+        for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+            look(inner)
+
+    look(json.loads(out))
+    return found

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from generator.host.artefacts import open_store
@@ -14,6 +15,7 @@ from generator.pipeline import DIRECTIVES
 from generator.repair.model import KeepEdits, Quarantine, Remake
 from generator.stages.model import Ref
 from generator.stages.store import get_record, put_record
+from tests.assets.test_history import instance
 from tests.cli.test_cli import run
 from tests.faults.app import App
 from tests.faults.model import Fault
@@ -191,8 +193,10 @@ def test_a_person_withdraws_a_directive_and_the_override_is_back(whole: Workspac
     assert "library.overrides/files/.dockerignore" in out
     code, out, _ = run("show", "ir", str(whole.spec))
     assert f"directive {entry.number} at {entry.told.node}: keep library.overrides/files/.docker" in out
+    assert shown_at_the_ir(whole)[-1] == (entry.told.node, entry.number, "in force")
     code, out, _ = run("repairs", APP, "--withdraw", str(entry.number))
     assert code == 0
+    assert shown_at_the_ir(whole)[-1] == (entry.told.node, entry.number, "withdrawn")
     assert whole.journal().number(entry.number).status == "withdrawn"
     assert whole.build().startswith("1")
     code, _, err = run("repairs", APP, "--withdraw", str(entry.number))
@@ -200,6 +204,17 @@ def test_a_person_withdraws_a_directive_and_the_override_is_back(whole: Workspac
     assert "is not in force" in err
     whole.override("files/.dockerignore", ".git\n")
     assert whole.build().startswith("0")
+
+
+def shown_at_the_ir(whole: Workspace) -> list[tuple[str, int, str]]:
+    """Return what the page of the asset `application_ir` says of directives: node, number, status."""
+    with instance(whole.folder) as log:
+        seen = log.fetch_observations(dg.AssetKey("application_ir"), limit=1).records[0].asset_observation
+    assert seen is not None
+    listed = seen.metadata["directives"]
+    assert isinstance(listed, dg.TableMetadataValue)
+    rows = [record.data for record in listed.records]
+    return [(str(r["IR node"]), int(str(r["directive"])), str(r["status"])) for r in rows]
 
 
 def test_what_no_rule_repairs_stops_with_the_diagnosis_and_the_release_stays(whole: Workspace) -> None:
