@@ -45,7 +45,8 @@ class Expressions:
         return f"({left}) {word} ({right})" if form < 3 else f"{_atom(left)} or {_atom(right)}"
 
     def _compare_numbers(self, scope: Scope, depth: int) -> str:
-        return f"{self.number(scope, depth - 1)} {self._c.pick(COMPARE)} {self.number(scope, depth - 1)}"
+        left, op, right = self.number(scope, depth - 1), self._c.pick(COMPARE), self.number(scope, depth - 1)
+        return f"{left} {op} {f'{right} + 1' if left == right else right}"  # not with itself: E408
 
     def _enum(self, scope: Scope, depth: int) -> str:
         options = [v for v in scope.values() if v.kind == "enum"]
