@@ -27,6 +27,7 @@ from generator.expr.model import (
     RowsOf,
     Type,
 )
+from generator.expr.narrowing import not_zero
 from generator.expr.scope import RowBinding
 from generator.expr.typing_context import Context
 from generator.expr.typing_paths import exists_or_value, is_rows, rows
@@ -262,16 +263,31 @@ def _if(node: s.Call, context: Context, hint: Type | None) -> Expr | None:
     if not _arity(node, 3, 3, context):
         return None
     condition = context.operand(node.args[0], BOOL)
-    pair = _alike(node.args[1], node.args[2], context, hint)
+    pair = _arms(node, condition, context, hint)
     if condition is None or pair is None or not _expect(node.args[0], condition, ("bool",), context):
         return None
     return CallExpr("if", (condition, *pair), nullable(_common(pair[0].type, pair[1].type), *pair))
 
 
-def _alike(a: s.Node, b: s.Node, context: Context, hint: Type | None) -> tuple[Expr, Expr] | None:
+def _arms(
+    node: s.Call, condition: Expr | None, context: Context, hint: Type | None
+) -> tuple[Expr, Expr] | None:
+    """Type what an `if` chooses from, each knowing what the condition says."""
+    if condition is None:
+        return _alike(node.args[1], node.args[2], context, hint)
+    then, otherwise = (context.knowing(not_zero(condition, holds=holds)) for holds in (True, False))
+    return _alike(node.args[1], node.args[2], then, hint, otherwise)
+
+
+def _alike(
+    a: s.Node, b: s.Node, context: Context, hint: Type | None, for_b: Context | None = None
+) -> tuple[Expr, Expr] | None:
+    """Type two nodes, each a hint for the other; `for_b` where the second one stands elsewhere."""
+    places = {id(a): context, id(b): for_b or context}
     first, second = (b, a) if is_constant(a, context, None) and not is_constant(b, context, None) else (a, b)
-    left = context.operand(first, hint)
-    right = context.operand(second, left.type if left is not None and left.type.name != "null" else hint)
+    left = places[id(first)].operand(first, hint)
+    known = left.type if left is not None and left.type.name != "null" else hint
+    right = places[id(second)].operand(second, known)
     if left is None or right is None:
         return None
     if "null" not in (left.type.name, right.type.name) and not same_kind(left, right, second, context):

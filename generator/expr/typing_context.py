@@ -23,9 +23,17 @@ class Operand(Protocol):
 class Context:
     """A scope, the schema, and where errors go."""
 
-    def __init__(self, scope: Scope, schema: Schema, found: Diagnostics, operand: Operand) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        schema: Schema,
+        found: Diagnostics,
+        operand: Operand,
+        not_zero: frozenset[Expr] = frozenset(),
+    ) -> None:
         self.scope = scope
         self.schema = schema
+        self.not_zero = not_zero  # what conditions around have settled
         self._found = found
         self._operand = operand
 
@@ -47,4 +55,10 @@ class Context:
 
     def within(self, element: RowBinding) -> Context:
         """Return the context inside an aggregate."""
-        return Context(self.scope.within(element), self.schema, self._found, self._operand)
+        scope = self.scope.within(element)
+        return Context(scope, self.schema, self._found, self._operand, self.not_zero)
+
+    def knowing(self, not_zero: frozenset[Expr]) -> Context:
+        """Return the context where some values can't be zero."""
+        known = self.not_zero | not_zero
+        return Context(self.scope, self.schema, self._found, self._operand, known)

@@ -95,7 +95,7 @@ def arithmetic(
         message = f"'{op}' does not apply to {show_type(left.type)} and {show_type(right.type)}"
         context.error("E406", message, node.span, _way_out(op, left, right))
         return None
-    by_zero = op in ("/", "%") and not _surely_not_zero(right)
+    by_zero = op in ("/", "%") and not _surely_not_zero(right) and right not in context.not_zero
     null = by_zero or left.type.nullable or right.type.nullable
     return ArithmeticExpr(op, left, right, msgspec.structs.replace(result, nullable=null))
 

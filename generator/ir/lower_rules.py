@@ -117,7 +117,7 @@ def _unique(context: Context, draft: EntityDraft, spec: UniqueSpec) -> Unique | 
     fields = [field for name in spec.fields if (field := _unique_field(context, draft, name))]
     _refuse_repeats(context, spec.fields, "unique")
     if not spec.fields:
-        context.error("E510", "a unique needs at least one field", spec.span)
+        context.error("E510", "a unique needs at least one field", spec.span, "name what the rows share")
     during = _during(context, draft, spec) if spec.during else None
     only = _only(context, draft, spec.only) if spec.only is not None else None
     if len(fields) < len(spec.fields) or not fields:

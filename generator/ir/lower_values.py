@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from graphlib import TopologicalSorter
 
 import msgspec
 
@@ -143,6 +146,7 @@ def _too_early(draft: EntityDraft, ref: EntityRef, seen: set[str]) -> str:
 
 
 Place = tuple[str, str]
+_MOST_STEPS, _MOST_PARTS = 40, 4000
 
 
 def _refuse_derived_circles(context: Context) -> None:
@@ -151,10 +155,42 @@ def _refuse_derived_circles(context: Context) -> None:
         for field in draft.fields.values():
             if field.managed is Managed.DERIVED and field.value is not None:
                 reads[(draft.name, field.name)] = set(fields_read(context, field.value))
-    for place in reads:
-        if _circular(place, reads):
-            span = context.entities[place[0]].field_specs[place[1]].name.span
-            context.error("E327", f"`{place[0]}.{place[1]}` is derived from itself", span)
+    circles = [place for place in reads if _circular(place, reads)]
+    for place in circles:
+        context.error("E327", f"`{place[0]}.{place[1]}` is derived from itself", _named_at(context, place))
+    if not circles:
+        _refuse_long_chains(context, {place: read & reads.keys() for place, read in reads.items()})
+
+
+def _named_at(context: Context, place: Place) -> Span:
+    return context.entities[place[0]].field_specs[place[1]].name.span
+
+
+def _refuse_long_chains(context: Context, reads: Mapping[Place, AbstractSet[Place]]) -> None:
+    """Refuse derived values that grow without end: each that is read is written out anew."""
+    sizes: dict[Place, int] = {}
+    depths: dict[Place, int] = {}
+    for place in TopologicalSorter(reads).static_order():
+        parts = [_derived_at(context, node) for node in walk(_value(context, place))]
+        sizes[place] = sum(1 + sizes.get(part, 0) for part in parts)
+        depths[place] = 1 + max((depths[part] for part in reads[place]), default=0)
+        if sizes[place] > _MOST_PARTS or depths[place] > _MOST_STEPS:
+            message = f"`{place[0]}.{place[1]}` is derived in too many steps from other derived values"
+            limits = f"{_MOST_STEPS} steps and {_MOST_PARTS} parts"
+            hint = f"at most {limits} when written out: store a value on the way, or read fewer"
+            context.error("E335", message, _named_at(context, place), hint)
+            return
+
+
+def _value(context: Context, place: Place) -> Expr:
+    value = context.entities[place[0]].fields[place[1]].value
+    assert value is not None  # noqa: S101 - a derived field that was read
+    return value
+
+
+def _derived_at(context: Context, node: Expr) -> Place:
+    """Return the field that a reference reads; nothing for other nodes."""
+    return fields_read(context, node)[-1] if isinstance(node, EntityRef) and node.field else ("", "")
 
 
 def _circular(place: Place, reads: dict[Place, set[Place]]) -> bool:

@@ -24,6 +24,13 @@ _QUOTED = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 
 T = TypeVar("T")
 
+_CUT_OFF = "inside { } and [ ] a comma ends the item: put quotes around the whole text"
+
+
+def _is_cut_off(key: Scalar, value: YamlNode) -> bool:
+    """Whether a key without a value is rather the rest of the text before it, such as `{a: f b, c}`."""
+    return isinstance(value, Scalar) and value.kind == "null" and not value.text and value.first == key.end
+
 
 class Pairs(dict[str, tuple[Scalar, YamlNode]]):
     """The entries of a mapping by key; `odd` when a key was refused, which may be what another one lacks."""
@@ -44,11 +51,11 @@ class Reader:
             return None
         allowed = tuple(known)
         found = Pairs({key.text: (key, value) for key, value in node.pairs if key.text in allowed})
-        for key, _ in node.pairs:
+        for key, value in node.pairs:
             if key.text not in allowed:
                 found.odd = True
                 self._lose_keys(node, key)
-                hint = did_you_mean(key.text, allowed)
+                hint = _CUT_OFF if _is_cut_off(key, value) else did_you_mean(key.text, allowed)
                 self.found.error("E121", f"{what} has no key `{key.text}`", key.span, hint)
         return found
 
@@ -176,6 +183,10 @@ class Reader:
         if not _IDENTIFIER.match(found.text):
             shown = repr(found.text) if len(found.text) <= MAX_NAME else repr(found.text[:MAX_NAME]) + "…"
             hint = "a name holds the letters a-z, A-Z, digits and _, and does not begin with a digit"
+            if found.text.endswith((")", "]", '"')):
+                hint = _CUT_OFF
+            elif _IDENTIFIER.match(found.text.removeprefix("-")):
+                hint = "a request chooses the order, `?sort=-name`; `default_sort` takes `-name`"
             self.found.error("E127", f"{what} must be a name, not {shown}", found.span, hint)
             return False
         if len(found.text) > MAX_NAME:

@@ -164,6 +164,25 @@ def test_what_does_not_fit(text: str, expected: Type, code: str) -> None:
     assert bad(text, expected, null_ok=False).code == code
 
 
+@pytest.mark.parametrize(
+    ("text", "null"),
+    [
+        ("if(count > 0, limit / count, 0)", False),
+        ("if(0 < count and limit > 3, limit % count / limit, 0)", False),
+        ("if(count == 0 or ratio == 0, 0, limit / count)", False),
+        ("if(count > -1, limit / count, 0)", True),
+        ("if(count > 0 or limit > 0, limit / count, 0)", True),
+        ("if(count > 0, 0, limit / count)", True),
+        ("if(count > 0, limit / limit, 0)", True),
+    ],
+)
+def test_a_condition_that_keeps_zero_away(text: str, null: bool) -> None:
+    expr, found = typed(text)
+    assert not found
+    assert expr is not None
+    assert expr.type.nullable is null
+
+
 def test_several_mistakes_at_once() -> None:
     _, found = typed("nope == 1 and statu == OPEN or limit == 'x'")
     assert [f.span.column for f in found] == [11, 25, 42]

@@ -93,7 +93,11 @@ def worlds(draw: st.DrawFn) -> World:
 
 _LOCAL_INTS = ["size", "box.size", "len(note)", "3", "0", "-2"]
 _INTS = [*_LOCAL_INTS, "n", "holder.limit", "parent.size", "parent.parent.size", "to.limit", "len(parts)"]
-_LOCAL_NUMBERS = ["rate", "fee", "0.5", "12.345", "ratio", "1.0"]
+_LOCAL_NUMBERS = [
+    *("rate", "fee", "0.5", "12.345", "ratio", "1.0"),
+    "if(size > 0, rate / size, 0)",
+    "if(rate == 0 or ratio <= 0, 1, size % rate + 5 / ratio)",
+]
 _NUMBERS = [
     *_LOCAL_NUMBERS,
     "x",

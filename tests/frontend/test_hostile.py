@@ -1,6 +1,7 @@
 """Specs that mean harm: refused with a place, or an IR that holds them as plain data."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -100,6 +101,44 @@ def test_a_file_that_is_not_utf_8() -> None:
     with pytest.raises(SpecError) as caught:
         compile_front("spec.yaml", read)
     assert [d.code for d in caught.value.diagnostics] == ["E113"]
+
+
+def test_an_include_that_can_not_be_read(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "spec.yaml").write_text('app: demo\ninclude: [parts, "a\\0b"]\nentities: {T: {}}', "utf-8")
+
+    def read(path: str) -> str:
+        return (tmp_path / path).read_text(encoding="utf-8")
+
+    with pytest.raises(SpecError) as caught:
+        compile_front("spec.yaml", read)
+    found = [(d.code, d.span.line, d.span.column) for d in caught.value.diagnostics]
+    assert found == [("E112", 2, 11), ("E114", 2, 18)]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
+    text = "\ufeffapp: demo\nentities: {T: {fields: {n: int}}}"
+    assert compiled(text).ir.name == "demo"
+    with pytest.raises(SpecError) as caught:
+        compile_front("spec.yaml", lambda _: text.replace("demo", "Demo"))
+    shown = render(caught.value.diagnostics, lambda _: text.replace("demo", "Demo")).splitlines()
+    assert shown[0].startswith("spec.yaml:1:6: ")
+    assert shown[1].index("Demo") == shown[2].index("^^^^")
+
+
+@pytest.mark.parametrize(
+    ("line", "way"),
+    [
+        ("unique: [{fields: [n], on_conflict: replace m, n}]", "put quotes around the whole text"),
+        ("list: {sort: [-n]}", "`default_sort` takes `-name`"),
+        ("lists: {sort: [n]}", "did you mean `list`?"),
+    ],
+)
+def test_the_way_out_of_a_slip(line: str, way: str) -> None:
+    text = f"app: demo\nentities:\n  T:\n    fields: {{n: int, m: int}}\n    {line}\n"
+    with pytest.raises(SpecError) as caught:
+        compile_front("spec.yaml", lambda _: text)
+    assert [way in d.hint for d in caught.value.diagnostics] == [True]
 
 
 def test_a_thousand_includes() -> None:

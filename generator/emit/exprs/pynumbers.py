@@ -104,14 +104,12 @@ class Numbers:
             for e in (expr.left, expr.right)
         )
         subjects = (*left.subjects, *right.subjects)
-        if expr.type.name == "float" and expr.op == "/" and _not_zero(expr.right):
+        if expr.type.name == "float" and expr.op == "/" and _divides(expr):
             code = Code(f"{left.code.within(FACTOR)} / {right.code.within(FACTOR + 1)}", FACTOR)
             return Value(code, subjects)
         function = _division(expr)
         imported = self._names.imports.symbol(_NUMBERS, function)
-        return Value(
-            call(imported, left.code.text, right.code.text), subjects, maybe=not _not_zero(expr.right)
-        )
+        return Value(call(imported, left.code.text, right.code.text), subjects, maybe=not _divides(expr))
 
     # --- functions ------------------------------------------------------------
 
@@ -195,12 +193,17 @@ def _not_zero(expr: Expr) -> bool:
     return isinstance(expr, Literal) and float(expr.value or 0) != 0
 
 
+def _divides(expr: ArithmeticExpr) -> bool:
+    """Whether the divisor can't be zero: by itself, or by a condition around."""
+    return _not_zero(expr.right) or not expr.type.nullable
+
+
 def _division(expr: ArithmeticExpr) -> str:
     if expr.op == "%":
-        return "remainder" if _not_zero(expr.right) else "remainder_or_none"
+        return "remainder" if _divides(expr) else "remainder_or_none"
     if expr.type.name == "float":
         return "float_divided"
-    return "quotient" if _not_zero(expr.right) else "divided"
+    return "quotient" if _divides(expr) else "divided"
 
 
 def as_decimal(expr: Expr, value: Value, names: Names) -> Value:
