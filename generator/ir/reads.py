@@ -16,13 +16,30 @@ from generator.expr.model import (
     Literal,
     MembershipExpr,
     NotExpr,
+    RowsOf,
 )
 from generator.expr.walk import walk
+from generator.ir.index import Index
+from generator.ir.model import Managed
 
 
 def reads_clock(expr: Expr) -> bool:
     """Whether the value depends on the time of the request."""
     return any(isinstance(node, CallExpr) and node.name in ("now", "today") for node in walk(expr))
+
+
+def reads_all_rows(index: Index, expr: Expr) -> bool:
+    """Whether the value hangs on all rows of an entity, by itself or through a derived field."""
+    for node in walk(expr):
+        if isinstance(node, AggregateExpr) and isinstance(node.source, RowsOf):
+            return True
+        if isinstance(node, EntityRef) and node.field and node.type.name != "rows" and node.field != "id":
+            holder = index.hop(node.entity.removeprefix("entity:"), node.via)
+            field = index.field(holder, node.field)
+            value = field.value if field.managed is Managed.DERIVED else None
+            if value is not None and reads_all_rows(index, value):
+                return True
+    return False
 
 
 def is_constant(expr: Expr) -> bool:

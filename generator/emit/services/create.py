@@ -140,7 +140,7 @@ class _Create:
     # --- a transaction -----------------------------------------------------------
 
     def together(self) -> None:
-        """Lock and check what the row depends on, insert it, check its rules."""
+        """Lock and check what the row depends on, check its rules, insert it; ask for all rows after that."""
         function = self.function
         rows = {**self._owner(), **self._referenced()}
         linked = self._linked()
@@ -152,26 +152,22 @@ class _Create:
             function.guard(guard)
         conflicts = Conflicts(function, self._entity, name, given)
         conflicts.look(rows, self._lock)
-        early = any(needs_sql(expand(g.expr, function.index)) for g in self._guards.invariants)
-        if early:
-            function.lock_tables(g.expr for g in self._guards.invariants)
-            conflicts.write()
-            self._add_links(name, linked, conflicts)
+        asking = [g for g in self._guards.invariants if needs_sql(expand(g.expr, function.index))]
+        if asking:
+            function.lock_tables(g.expr for g in asking)
         self._join(name, linked, conflicts)
         for guard in self._guards.invariants:
-            function.guard(guard)
-        if (
-            not early
-            and not linked
-            and not conflicts.possible
-            and offers_create(self._home.index, self._entity)
-        ):
+            if guard not in asking:
+                function.guard(guard)
+        more = asking or linked or conflicts.possible
+        if not more and offers_create(self._home.index, self._entity):
             columns = f"**{self._home.runtime('records', 'columns_of')}({name})"
             self._return(name, f"{self._queries}.CREATE, {columns}")
             return
-        if not early:
-            conflicts.write()
-            self._add_links(name, linked, conflicts)
+        conflicts.write()
+        self._add_links(name, linked, conflicts)
+        for guard in asking:
+            function.guard(guard)
         self._return(name, f"{self._queries}.DOCUMENT, id={name}.id", conflicts.new)
 
     def _add_links(self, name: str, linked: dict[str, tuple[str, str]], conflicts: Conflicts) -> None:

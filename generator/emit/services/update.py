@@ -91,7 +91,7 @@ class _Update:
     # --- a transaction -----------------------------------------------------------
 
     def together(self) -> None:
-        """Lock the row, check what was sent, change it, check its rules, save it."""
+        """Lock the row, check what was sent, change it, check its rules, save it; then ask for all rows."""
         function = self.function
         name = lock_path(function, self._point.arguments)
         for field in self._fields:
@@ -105,22 +105,23 @@ class _Update:
         touch(function, self._entity, name)
         self._replace_links(name)
         save = f"await tx.save({self._queries}.UPDATE, {name})"
-        early = any(needs_sql(expand(g.expr, function.index)) for g in self._guards.invariants)
-        if early:
-            self._lock_tables()
-            function.body.line(save)
-        for condition, rules in self._by_fields():
-            with function.block(f"if {condition}:"):
-                self._load((g.expr for g in rules), name)
-                for guard in rules:
-                    function.guard(guard)
-        if not early:
-            function.body.line(save)
+        asking = [g for g in self._guards.invariants if needs_sql(expand(g.expr, function.index))]
+        self._lock_tables(asking)
+        self._check([g for g in self._guards.invariants if g not in asking], name)
+        function.body.line(save)
+        self._check(asking, name)
         function.body.line(f"return await tx.document({self._name}, {self._queries}.DOCUMENT, id={name}.id)")
 
-    def _lock_tables(self) -> None:
+    def _check(self, guards: list[GuardSpec], name: str) -> None:
+        for condition, rules in self._by_fields(guards):
+            with self.function.block(f"if {condition}:"):
+                self._load((g.expr for g in rules), name)
+                for guard in rules:
+                    self.function.guard(guard)
+
+    def _lock_tables(self, asking: list[GuardSpec]) -> None:
         """Lock what rules need of all rows, before the row is written."""
-        for condition, rules in self._by_fields():
+        for condition, rules in self._by_fields(asking):
             with self.function.block(f"if {condition}:"):
                 self.function.lock_tables(g.expr for g in rules)
 
@@ -131,9 +132,9 @@ class _Update:
     def _lock(self, entity: str) -> str:
         return "LOCK" if entity in self._changed else "SHARE"
 
-    def _by_fields(self) -> Iterator[tuple[str, list[GuardSpec]]]:
+    def _by_fields(self, guards: list[GuardSpec]) -> Iterator[tuple[str, list[GuardSpec]]]:
         """Yield the rules together that the same fields call for, and the test of these being sent."""
-        for condition, rules in groupby(self._guards.invariants, self._sent):
+        for condition, rules in groupby(guards, self._sent):
             yield condition, list(rules)
 
     def _sent(self, guard: GuardSpec) -> str:

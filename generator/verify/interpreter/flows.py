@@ -1,4 +1,4 @@
-"""Flows: requires, implied transitions, effects, rules, bounds, ensures, uniqueness."""
+"""Flows: requires, implied transitions, effects, rules, bounds, uniqueness, ensures."""
 
 from __future__ import annotations
 
@@ -36,12 +36,10 @@ def run(flow: Flow, above: list[Row], body: Any, writer: Writer) -> Row | None:
             fail(condition)
     checked = _check_first(flow, world, bindings)
     _Runner(writer, checked).all(flow.effects, bindings)
-    writer.check_rules()
-    writer.check_bounds()
+    writer.check()
     for condition in flow.ensures:
         if not holds(condition.expr, world, bindings):
             fail(condition)
-    writer.check_uniques()
     return bindings[flow.returns] if flow.returns else None
 
 

@@ -12,6 +12,7 @@ import msgspec
 from generator.core.names import kebab
 from generator.ir.index import Index
 from generator.ir.model import ApplicationIR, Operation, OperationKind
+from generator.ir.reads import reads_all_rows
 from generator.verify.interpreter import listing, operations
 from generator.verify.interpreter.documents import document
 from generator.verify.interpreter.flows import run
@@ -54,6 +55,8 @@ class Interpreter:
         self._empty = State({e.name: {} for e in ir.domain.entities})
         self._state = self._empty
         self._shown: dict[str, tuple[Table, Rows]] = {}
+        rules = (r.condition for e in ir.domain.entities for r in e.rules)
+        self._last = frozenset(c.id for c in rules if reads_all_rows(self.index, c.expr))
 
     def call(
         self,
@@ -123,7 +126,7 @@ class Interpreter:
         self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str], body: Any, world: World
     ) -> Answer:
         rows = _path_rows(operation, path, world)
-        writer = Writer(world, lambda: self._new_id(world.tx))
+        writer = Writer(world, lambda: self._new_id(world.tx), self._last)
         match operation.kind:
             case OperationKind.CREATE:
                 status, row = operations.create(operation, rows, body, writer)

@@ -32,7 +32,7 @@ def create(operation: Operation, above: list[Row], body: Any, writer: Writer) ->
         return 200, _merge(*found, row, writer)
     world.tx.insert(row)
     _link(world.index, entity, row, sent, writer)
-    check(writer)
+    writer.check()
     return 201, row
 
 
@@ -56,15 +56,8 @@ def _merge(unique: Unique, existing: Row, row: Row, writer: Writer) -> Row:
         if unique.on_conflict == "add":
             value = add(tx.values(existing)[name], value)
         writer.put(existing, name, value)
-    check(writer, merged=existing)
+    writer.check(merged=existing)
     return existing
-
-
-def check(writer: Writer, merged: Row | None = None) -> None:
-    """Check what was written, in the order that answers are given."""
-    writer.check_rules(merged)
-    writer.check_bounds()
-    writer.check_uniques()
 
 
 def _require(operation: Operation, row: Row, world: World) -> None:
@@ -97,7 +90,7 @@ def update(operation: Operation, row: Row, body: Any, writer: Writer) -> None:
         writer.put(row, name, value)
     _link(world.index, entity, row, sent, writer)
     writer.touch(row)
-    check(writer)
+    writer.check()
 
 
 def delete(operation: Operation, row: Row, writer: Writer) -> None:

@@ -18,13 +18,14 @@ NewId = Callable[[], UUID]
 
 
 class Writer:
-    """Writes rows in one operation."""
+    """Writes rows in one operation; the rules in `last` are checked after uniqueness."""
 
-    def __init__(self, world: World, new_id: NewId) -> None:
+    def __init__(self, world: World, new_id: NewId, last: frozenset[str]) -> None:
         self.world = world
         self._tx = world.tx
         self._index = world.index
         self._new_id = new_id
+        self._last = last
         self.beneath: set[Row] = set()  # new rows of new owners
 
     # --- creating ----------------------------------------------------------------
@@ -120,10 +121,20 @@ class Writer:
 
     # --- checking ----------------------------------------------------------------
 
-    def check_rules(self, merged: Row | None = None) -> None:
+    def check(self, merged: Row | None = None) -> None:
+        """Check what was written, in the order that answers are given."""
+        self._check_rules(merged, last=False)
+        self._check_bounds()
+        self._check_uniques()
+        if self._last:
+            self._check_rules(merged, last=True)
+
+    def _check_rules(self, merged: Row | None, *, last: bool) -> None:
         """Refuse if a rule is broken that reads what was written, or any of a row that took in a new one."""
         for row, names in self._written():
             for rule in self._index.entities[row.entity].rules:
+                if (rule.condition.id in self._last) is not last:
+                    continue
                 whole = row in self._tx.created or row == merged
                 concerned = whole or not names.isdisjoint(rule.fields)
                 if concerned and not (rule.holder and row in self.beneath):
@@ -139,7 +150,7 @@ class Writer:
         if broken(rule.condition.expr, self.world, {"self": row}):
             fail(rule.condition)
 
-    def check_bounds(self) -> None:
+    def _check_bounds(self) -> None:
         """Refuse if a written field can't hold its value."""
         for row, names in self._written():
             values = self._tx.values(row)
@@ -147,7 +158,7 @@ class Writer:
                 if row in self._tx.created or field.name in names:
                     check_stored(values[field.name], field)
 
-    def check_uniques(self) -> None:
+    def _check_uniques(self) -> None:
         """Refuse if a written row is too like another one."""
         for row, _ in self._written():
             entity = self._index.entities[row.entity]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from generator.emit.exprs.computed import needs_sql
-from generator.emit.exprs.derived import expand
 from generator.emit.operations import Answer, Endpoint
 from generator.emit.python import attribute, literal
 from generator.emit.services.flows.effects import Effects
@@ -41,14 +39,13 @@ def flow(home: Home, point: Endpoint, guards: FlowGuards) -> str:
 
 
 def _change(function: Function, needs: Needs) -> None:
-    """Carry out the effects, check the rules, write."""
+    """Carry out the effects, check the rules, write, check the rules that ask for all rows of an entity."""
     writes = Writes(function, wait=can_wait(needs))
     effects = Effects(function, needs, writes)
     effects.add(needs.flow.effects)
-    if any(needs_sql(expand(g.expr, needs.index)) for g in needs.guards.invariants):
-        writes.flush()
-    effects.rules.check()
+    effects.rules.check(asks=False)
     writes.flush()
+    effects.rules.check(asks=True)
 
 
 def _name_inputs(function: Function, flow: Flow) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from generator.core.names import plural, snake
+from generator.emit.exprs.computed import needs_sql
+from generator.emit.exprs.derived import expand
 from generator.emit.services.code import Body, names_read
 from generator.emit.services.flows.needs import Needs
 from generator.emit.services.function import Function
@@ -24,6 +26,7 @@ class _Watch:
     scope: str
     entity: str
     fields: frozenset[str]
+    asks: bool  # the database for all rows of an entity: only once everything is written
     branch: tuple[Effect, ...] = ()  # at whose end they are checked; else when all effects are done
     guards: list[GuardSpec] = field(default_factory=list)
     ref: EntityRef | None = None  # the row, where it is one that the flow can name at the end
@@ -74,10 +77,12 @@ class Rules:
         entity = self._needs.entity_at(guard.scope)
         rules = self._needs.index.entities[entity].rules
         rule = next(r for r in rules if r.condition.id == guard.source_constraint_id)
-        fields = frozenset(rule.fields)
-        if not self._watches or (self._watches[-1].scope, self._watches[-1].fields) != (guard.scope, fields):
-            watch = _Watch(guard.scope, entity, fields)
-            watch.branch = self._only_branch(watch)
+        key = (guard.scope, frozenset(rule.fields), needs_sql(expand(guard.expr, self._needs.index)))
+        last = self._watches[-1] if self._watches else None
+        if last is None or (last.scope, last.fields, last.asks) != key:
+            scope, fields, asks = key
+            watch = _Watch(scope, entity, fields, asks)
+            watch.branch = () if asks else self._only_branch(watch)
             self._watches.append(watch)
         self._watches[-1].guards.append(guard)
 
@@ -148,9 +153,9 @@ class Rules:
         """Add the checks of what only this branch writes."""
         self._check(w for w in self._watches if w.branch and w.branch is branch)
 
-    def check(self) -> None:
-        """Add the checks of everything else."""
-        self._check(w for w in self._watches if not w.branch)
+    def check(self, *, asks: bool) -> None:
+        """Add the checks of everything else: of those that ask the database, or of the others."""
+        self._check(w for w in self._watches if not w.branch and w.asks is asks)
 
     def _check(self, watches: Iterable[_Watch]) -> None:
         for watch in watches:

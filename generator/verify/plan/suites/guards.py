@@ -91,8 +91,8 @@ def _refused(context: Context, operation: Operation, program: Program, cause: Ca
 
 
 def _doubtful(context: Context, run: Run, cause: Cause) -> bool:
-    """Whether a unique refuses it too: a database sees those first."""
-    if run.answer is None or cause.source not in {"rule", "ensures"}:
+    """Whether a unique refuses it too: a flow that writes as it goes comes upon that first."""
+    if run.answer is None or cause.source != "rule" or not context.session.operation(run.answer.draft).flow:
         return False
     return context.alone.otherwise(run.answer, cause).code == "conflict"
 

@@ -1,0 +1,125 @@
+"""What is said first where two things are wrong: the application, and the interpreter beside it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from generator.frontend import compile_front
+from generator.verify.interpreter import Interpreter
+from generator.verify.plan.replay import Router
+from tests.building import running
+from tests.emit_behavior.conftest import SPECS, App
+
+SPEC = SPECS / "seats.yaml"
+Said = tuple[int, str]
+
+
+class Both:
+    """Sends each request to both; their rows have ids of their own."""
+
+    def __init__(self, app: App) -> None:
+        ir = compile_front(SPEC.name, lambda _: SPEC.read_text(encoding="utf-8")).ir
+        self._app, self._router, self._interpreter = app, Router(ir.api.operations), Interpreter(ir)
+        self._ids: dict[str, str] = {}
+
+    def send(self, method: str, path: str, **body: Any) -> tuple[Said, dict[str, Any]]:
+        """Return what both say, with the row that the application answers."""
+        answer = self._app.client.request(method, path, json=body)
+        known = json.dumps([path, body])
+        for theirs, ours in self._ids.items():
+            known = known.replace(theirs, ours)
+        ours_path, ours_body = json.loads(known)
+        operation, ids = self._router.find(method, ours_path)
+        ours = self._interpreter.call(operation.id, ids, {}, ours_body, now=datetime.now(UTC))
+        said = _said(answer)
+        assert said == (ours.status, str((ours.body or {}).get("detail", "")))
+        if answer.is_success:
+            self._ids[answer.json()["id"]] = ours.body["id"]
+        return said, answer.json()
+
+    def make(self, path: str, **body: Any) -> dict[str, Any]:
+        (status, _), made = self.send("POST", path, **body)
+        assert status == 201
+        return made
+
+
+def _said(answer: httpx.Response) -> Said:
+    return answer.status_code, str(answer.json().get("detail", ""))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with running(SPEC, tmp_path_factory.mktemp("seats")) as session:
+        yield App(session.base_url)
+
+
+@pytest.fixture
+def both(app: App) -> Both:
+    return Both(app)
+
+
+@pytest.fixture
+def full(both: Both, app: App) -> dict[str, Any]:
+    """A row with room for one seat, which has the code "a"."""
+    row = both.make("/rows", name=app.name())
+    row["seat"] = both.make("/seats", row_id=row["id"], code="a")["id"]
+    return row
+
+
+TAKEN = "Another Seat with the same row, code exists"
+
+
+@pytest.mark.parametrize(
+    ("code", "width", "status", "detail"),
+    [
+        ("b", 1, 422, "Full"),
+        ("a", 1, 409, TAKEN),  # full, too: what all rows are read for comes last
+        ("a", 30, 422, "Too wide"),
+        ("b", 30, 422, "Too wide"),  # written after the other rule, but asked of the row alone
+    ],
+)
+def test_a_create(both: Both, full: dict[str, Any], code: str, width: int, status: int, detail: str) -> None:
+    (said, why), _ = both.send("POST", "/seats", row_id=full["id"], code=code, width=width)
+    assert said == status
+    assert detail in why
+
+
+@pytest.mark.parametrize(
+    ("code", "width", "status", "detail"),
+    [("b", 1, 422, "Full"), ("a", 1, 409, TAKEN), ("a", 30, 422, "Too wide"), ("a", 3, 409, TAKEN)],
+)
+def test_a_flow(both: Both, full: dict[str, Any], code: str, width: int, status: int, detail: str) -> None:
+    (said, why), _ = both.send("POST", f"/rows/{full['id']}/add", code=code, width=width)
+    assert said == status
+    assert detail in why
+
+
+def test_an_update(both: Both, full: dict[str, Any], app: App) -> None:
+    other = both.make("/rows", name=app.name(), most=2)
+    seat = both.make("/seats", row_id=other["id"], code="a")["id"]
+    same, _ = both.send("PATCH", f"/seats/{seat}", row_id=full["id"])
+    assert same[0] == 409
+    assert both.send("PATCH", f"/seats/{seat}", row_id=full["id"], code="c")[0] == (422, "Full")
+    assert both.send("PATCH", f"/seats/{seat}", row_id=full["id"], width=30)[0] == (422, "Too wide")
+
+
+def test_what_must_hold_afterwards_comes_last(both: Both, app: App) -> None:
+    row = both.make("/rows", name=app.name(), most=3)
+    both.make("/seats", row_id=row["id"], code="b")
+    seat = both.make("/seats", row_id=row["id"], code="a")["id"]
+    assert both.send("POST", f"/seats/{seat}/name", code="b")[0][0] == 409
+    empty = both.make("/rows", name=app.name(), most=3)
+    free = both.make("/seats", row_id=empty["id"], code="a")["id"]
+    assert both.send("POST", f"/seats/{free}/name", code="b")[0] == (403, "No b")
+
+
+def test_a_rule_of_what_a_branch_writes_sees_what_it_wrote(
+    both: Both, full: dict[str, Any], app: App
+) -> None:
+    other = both.make("/rows", name=app.name(), most=2)
+    seat = both.make("/seats", row_id=other["id"], code="c")["id"]
+    assert both.send("POST", f"/seats/{seat}/widen", other_id=full["id"])[0] == (422, "Full")
