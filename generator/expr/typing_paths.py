@@ -160,6 +160,9 @@ def hidden(name: str, context: Context) -> list[str]:
     own = scope.own or scope.rows.get("self")
     if own is not None and _has(own.entity, name, context) and (holding or name in scope.inputs):
         found.append(f"self.{name}")
+    row = scope.rows.get(name)
+    if holding and row is not None and row.root == "self":
+        found.append("self")
     return found
 
 

@@ -263,6 +263,18 @@ def _when(writer: Writer, spec: IfSpec, bindings: Bindings) -> Effect | None:
     return When(node_id, condition, then, otherwise)
 
 
+def _goes_with(writer: Writer, target: EntityRef) -> bool:
+    """Whether the row that the path begins with is deleted: itself, or a row that owns it."""
+    if target.type.name == "rows":
+        return False
+    draft = writer.context.entities[target.entity.removeprefix("entity:")]
+    for name in (*target.via, *filter(None, [target.field])):
+        if draft.fields[name].managed is not Managed.OWNER:
+            return False
+        draft = writer.context.entities[draft.fields[name].type.of]
+    return True
+
+
 def _delete(writer: Writer, spec: DeleteForm, bindings: Bindings) -> Effect | None:
     target = _target(writer, spec.target, bindings)
     if target is None:
@@ -279,6 +291,6 @@ def _delete(writer: Writer, spec: DeleteForm, bindings: Bindings) -> Effect | No
         return None
     if not many and not _settled(writer, target, spec.target, bindings):
         return None
-    if not target.field:
+    if _goes_with(writer, target):
         writer.deleted.add(target.root)
     return Delete(writer.new_id(spec.span), target)

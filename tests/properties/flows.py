@@ -93,7 +93,8 @@ class FlowMaker:
     # --- effects ---
 
     def _effects(self, frame: Frame, count: int, depth: int) -> list[Any]:
-        forms = [self._assign, self._assign, self._transition, self._link, self._delete_owned]
+        forms = [self._assign, self._assign, self._transition, self._link]
+        forms += [self._delete_owned, self._delete_behind]
         if not frame.wide:
             forms.append(self._create)
         if depth > 0:
@@ -268,10 +269,26 @@ class FlowMaker:
         if not options:
             return None
         links, element = self._c.pick(options)
-        rows = [r.path for r in frame.rows if r.entity is element]
-        rows += [
-            v.text
-            for v in self._scope(frame).values()
-            if v.kind == "row" and v.target is element and not v.nullable
-        ]
-        return f"{links} {self._c.pick(('+=', '-='))} {self._c.pick(rows)}" if rows else None
+        rows = [Value(r.path, "row", nullable=False) for r in frame.rows if r.entity is element]
+        rows += [v for v in self._scope(frame).values() if v.kind == "row" and v.target is element]
+        if not rows:
+            return None
+        row = self._c.pick(rows)
+        return _where_there(row, f"{links} {self._c.pick(('+=', '-='))} {row.text}")
+
+    def _delete_behind(self, frame: Frame, depth: int) -> Any:
+        """Delete the row behind a reference: most often one that owns, since others refuse to let go."""
+        behind = [v for row in frame.rows for v in _references(row)]
+        if not behind or self._c.chance(60):
+            return None
+        row = self._c.pick(behind)
+        return _where_there(row, f"delete {row.text}")
+
+
+def _references(row: Row) -> list[Value]:
+    return [Value(row.of(f.name), "row", f.nullable, target=f.target) for f in row.entity.of_kind("row")]
+
+
+def _where_there(row: Value, effect: str) -> Any:
+    """Return an effect on a row, with a condition where there may be none."""
+    return {"if": f"{row.text} is not null", "then": [effect]} if row.nullable else effect

@@ -37,9 +37,9 @@ def moved(expr: Expr, scope: str, entity: str) -> Expr:
 
 
 def row_at(ref: EntityRef) -> EntityRef:
-    """Return a reference that reads the row which `ref` leads to."""
+    """Return a reference that reads the row which `ref` leads to, and not only its id."""
     via = (*ref.via, ref.field) if ref.field else ref.via
-    return EntityRef(ref.entity, "id", via, ref.root, Type("uuid"))
+    return EntityRef(ref.entity, "", via, ref.root, Type("row", of=ref.type.of))
 
 
 @dataclass
@@ -101,7 +101,13 @@ class Needs:
         found += [self.seen(g) for g in self.guards.invariants]
         for effect in self.effects:
             found += self._read_by(effect)
-        return found
+        return found + [row_at(e.row) for e in self.effects if isinstance(e, Link) and self._linked_row(e)]
+
+    def _linked_row(self, effect: Link) -> bool:
+        """Whether the row behind a reference has to be there to be linked: its id is not enough."""
+        row, collection = effect.row, effect.collection
+        later = self.read_after(effect, row_entity(self.index, collection), collection.field)
+        return bool(row.field) and (row.type.nullable or later)
 
     def seen(self, guard: GuardSpec) -> Expr:
         """Return a rule's expression as seen from the flow's own rows."""
@@ -126,7 +132,7 @@ class Needs:
             case Delete(target=target):
                 yield self._deleted(target)
             case Link(collection=collection, row=row):
-                yield msgspec.structs.replace(collection, field="id")
+                yield msgspec.structs.replace(collection, field="", type=Type("row"))
                 yield row
 
     def _deleted(self, target: EntityRef) -> Expr:
