@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Literal as OneOf
 
 import msgspec
 
-from generator.expr.model import AggregateExpr, BooleanExpr, ComparisonExpr, EntityRef, Expr
+from generator.expr.model import (
+    DURATION,
+    AggregateExpr,
+    ArithmeticExpr,
+    BooleanExpr,
+    ComparisonExpr,
+    EntityRef,
+    Expr,
+    Literal,
+)
 from generator.ir.index import Index
 from generator.ir.model import Managed, Unique
+from generator.ir.reads import reads_clock
 from generator.verify.plan.alone import Alone
 from generator.verify.plan.builder import Builder, Unreachable
+from generator.verify.plan.candidates import MARGIN
 from generator.verify.plan.conditions import Cause, Causes, Writer
 from generator.verify.plan.goals import Goal
 from generator.verify.plan.imagine import Handle, Made, Scope, World, from_python
@@ -18,7 +30,7 @@ from generator.verify.plan.knobs import Finder, Knob
 from generator.verify.plan.realize import Realizer, Run
 from generator.verify.plan.session import Exchange, Session
 from generator.verify.plan.turning import Turner
-from generator.verify.plan.tweaks import Tweaker
+from generator.verify.plan.tweaks import NEGATED, Tweaker
 from generator.verify.plan.values import Value
 from generator.verify.plan.wants import Place, Program, later
 
@@ -47,14 +59,17 @@ class Proposer:
 
     def edges(self, run: Run, cause: Cause) -> Iterator[Program]:
         """Yield programs in which a bound of `cause` is met exactly."""
+        exact = None if cause.expr is None else exactly(cause.expr)
+        if exact is not None:
+            yield from self.changed(run, cause, exact)
+
+    def changed(self, run: Run, cause: Cause, wanted: Expr) -> Iterator[Program]:
+        """Yield programs in which `wanted`, over the same rows as the condition of `cause`, is true."""
         place = Place("target")
         world = World(self._session, run, place, after=after_effects(cause))
-        exact = None if cause.expr is None else exactly(cause.expr)
-        if exact is None:
-            return
         tweaker = Tweaker(self._builder, self.turner, world)
         for scope in self._scopes(world, place, cause):
-            yield from tweaker.toward(exact, scope, truth=True)
+            yield from tweaker.toward(wanted, scope, truth=True)
 
     def into_state(self, run: Run, cause: Cause, state: str) -> Iterator[Program]:
         """Yield programs in which the row of a transition stands in a state."""
@@ -207,7 +222,7 @@ class Proposer:
         found = dict.fromkeys(h for h in scope.values() if isinstance(h, int | Made))
         return [h for h in found if world.entity_of(h) == cause.entity]
 
-    def written(self, world: World, cause: Cause) -> list[Scope]:
+    def written(self, cause: Cause, world: World) -> list[Scope]:
         """Return the bindings for a cause's expression; of a rule, for the rows that the target names."""
         named: list[Scope] = [{"self": h} for h in self._handles(world, world.place, cause)]
         return (cause.source == "rule" and named) or list(self._scopes(world, world.place, cause))
@@ -315,6 +330,22 @@ def exactly(expr: Expr) -> Expr | None:
         inner = exactly(expr.value)
         return None if inner is None else msgspec.structs.replace(expr, value=inner)
     return None
+
+
+def hardly(expr: Expr) -> Expr | None:
+    """Return that a comparison with the clock would no longer hold a little later; None if there is none."""
+    if isinstance(expr, BooleanExpr) and expr.op == "and":
+        return next((e for e in map(hardly, expr.operands) if e is not None), None)
+    if not isinstance(expr, ComparisonExpr) or expr.op not in _LATER or not reads_clock(expr):
+        return None
+    if expr.left.type.name != "datetime":
+        return None
+    soon = Literal(f"PT{int(3 * MARGIN.total_seconds())}S", DURATION)
+    moved = ArithmeticExpr(_LATER[expr.op], expr.left, soon, expr.left.type)
+    return msgspec.structs.replace(expr, left=moved, op=NEGATED[expr.op])
+
+
+_LATER: dict[str, OneOf["+", "-"]] = {"<": "+", "<=": "+", ">": "-", ">=": "-"}
 
 
 def run_rows(world: World) -> list[tuple[int, str]]:

@@ -26,7 +26,7 @@ from generator.ir.writes import effects_of
 from generator.verify.plan.conditions import Cause
 from generator.verify.plan.context import Context
 from generator.verify.plan.goals import Goal
-from generator.verify.plan.imagine import Scope, World
+from generator.verify.plan.imagine import World
 from generator.verify.plan.suites.guards import causes_of, label, write_refusal
 from generator.verify.plan.suites.success import record
 from generator.verify.plan.suites.worlds import TARGET, Scopes, brought_about, holds, of_target
@@ -91,11 +91,7 @@ def _of_cause(context: Context, operation: Operation, cause: Cause, expr: Expr) 
         if fold.positive is (fold.aggregate.op == "any"):
             starts = [p for p in _starts(context, operation) if _is_asked(context, operation, cause, p)]
             what = f"{label(context, cause)}: one of several"
-            _told_apart(context, operation, starts, fold, what, partial(_written, context, cause))
-
-
-def _written(context: Context, cause: Cause, world: World) -> list[Scope]:
-    return context.searcher.written(world, cause)
+            _told_apart(context, operation, starts, fold, what, partial(context.searcher.written, cause))
 
 
 def _starts(context: Context, operation: Operation) -> list[Program]:
@@ -134,7 +130,7 @@ def _told_apart(
 
 def _nearly(context: Context, operation: Operation, cause: Cause, expr: Expr, miss: NearMiss) -> None:
     """Let a row be there that only one part of a fold's condition leaves out."""
-    scopes = partial(_written, context, cause)
+    scopes = partial(context.searcher.written, cause)
     starts = [p for p in _starts(context, operation) if _is_asked(context, operation, cause, p)]
     refused = context.refusals.get((operation.id, cause.id), [])
     if any(_differ(context, program, expr, miss.without, scopes) for program in (*starts, *refused)):

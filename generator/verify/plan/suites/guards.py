@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 import msgspec
@@ -16,8 +17,10 @@ from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques, operation_causes
 from generator.verify.plan.context import FIRST_BUDGET, GOAL_BUDGET, Context, heading
 from generator.verify.plan.goals import Goal
+from generator.verify.plan.proposals import hardly
 from generator.verify.plan.realize import Run
 from generator.verify.plan.suites.success import record
+from generator.verify.plan.suites.worlds import holds
 from generator.verify.plan.wants import Program
 
 EDGE_TRIES = 15
@@ -179,6 +182,25 @@ def _edge(context: Context, operation: Operation, program: Program, cause: Cause
         if run.ready and run.answer is not None and run.answer.ok:
             what = f"at the bound of {label(context, cause)}"
             record(context, operation, changed, what, f"{operation.id}:{cause.id}:bound")
+            return
+    _in_time(context, operation, program, cause)
+
+
+def _in_time(context: Context, operation: Operation, program: Program, cause: Cause) -> None:
+    """Carry it out when it is nearly too late, or only just late enough: with a margin for clocks."""
+    wanted = None if cause.expr is None else hardly(cause.expr)
+    if wanted is None:
+        return
+    starts = list(
+        islice(context.searcher.changed(context.searcher.prepare(program), cause, wanted), EDGE_TRIES)
+    )
+    for changed in starts:
+        found = context.searcher.find([changed], Goal(), 3)
+        if found is not None and holds(
+            context, found.program, wanted, partial(context.searcher.written, cause)
+        ):
+            what = f"just within {label(context, cause)}"
+            record(context, operation, found.program, what, f"{operation.id}:{cause.id}:bound")
             return
 
 
