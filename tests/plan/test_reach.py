@@ -73,6 +73,42 @@ flows:
     requires: [code == pass.code else 403 "Another code", secret == pass.secret else 403 "Wrong"]
     effects: ["pass.status: NEW -> USED"]
 """,
+    "links beyond a bound, sent in an update": """
+app: crates
+entities:
+  Tag: {fields: {name: string(1..20) unique, weight: int(0..9) = 1}}
+  Crate:
+    fields: {name: string(1..20) unique, tags: "Tag[]", most: int(0..50) = 3}
+    rules:
+      - len(tags) <= 3 else 422 "Too many"
+      - sum(tags, weight) <= most else 422 "Too heavy"
+""",
+    "requires over rows of another entity": """
+app: quays
+entities:
+  Quay: {fields: {name: string(1..20) unique, berths: int(1..5)}}
+  Ship:
+    fields: {name: string(1..20) unique, quay: -> Quay, tons: int(1..90)}
+    states: {place: {initial: SEA, SEA: [QUAY], QUAY: [SEA]}}
+  Crane: {fields: {quay: -> Quay, lifts: int(1..90), broken: bool = false}}
+flows:
+  moor:
+    entity: Ship
+    requires:
+      - count(Ship, quay == ship.quay and place == QUAY) < ship.quay.berths else 409 "Full"
+      - exists(Crane, quay == ship.quay and not broken and lifts >= ship.tons) else 409 "No crane"
+    effects: ["ship.place: SEA -> QUAY"]
+""",
+    "lengths beside a pattern": """
+app: codes
+entities:
+  Code:
+    fields:
+      plain: string(3..8) matches "[a-z]+"
+      dashed: string(5..12) matches "[A-Z]{2}(-[0-9]{1,3})*x?" unique
+      padded: string(2..6)? matches "0*[1-9][0-9]*"
+      either: text(2..9) matches "(ab|c)+"
+""",
     "a reference that only a flow writes, rows that a loop leaves alone, pages of one": """
 app: pens
 settings: {page_size: 1, max_page_size: 1}

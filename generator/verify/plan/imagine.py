@@ -20,7 +20,7 @@ from generator.verify.plan.maker import is_narrow
 from generator.verify.plan.realize import Run
 from generator.verify.plan.session import START, Session
 from generator.verify.plan.values import At, Day, Raw, Token, Value
-from generator.verify.plan.wants import Move, Place, Program
+from generator.verify.plan.wants import Move, Place, Program, sent_links
 
 MAX_DEPTH = 12
 
@@ -263,6 +263,9 @@ class World:
             return ()
         entity = self.entity_of(row)
         found = self._index.collection(entity, collection)
+        sent = self._sent_links(row, collection) if found.kind == "links" else None
+        if sent is not None:
+            return sent
         if isinstance(row, int) and row not in self.run.ids:
             if found.kind == "links":
                 return self.program.wants[row].links.get(collection, ())
@@ -270,6 +273,14 @@ class World:
         row_id = row.id if isinstance(row, Stored) else self.run.ids[row]
         ids = self._session.members(row_id, found)
         return [self.handle(found.entity, i) for i in ids]
+
+    def _sent_links(self, row: Any, collection: str) -> tuple[int, ...] | None:
+        """Return what the update at `place` links a row to; None if it leaves that alone."""
+        move = self.move(self.place)
+        if not isinstance(row, int) or not self.updates(move, row):
+            return None
+        linked = sent_links(move, collection)
+        return linked if linked or collection in move.values else None
 
     def rows(self, entity: str) -> Sequence[Any]:
         """Return all rows of an entity."""

@@ -20,6 +20,7 @@ _CATEGORIES = {
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 MAX_SIZE = 1_000_000  # characters; no field holds more
+MAX_FITTED = 255  # characters of texts whose repeats differ in length
 
 Part = str | tuple[str, int]  # a fixed piece, or an alphabet and how many places
 
@@ -83,7 +84,77 @@ def longest(pattern: str, high: int) -> list[Part] | None:
         parts = _try(pattern, fill, branch, high, high)
         if parts is not None:
             return parts
-    return None
+    return _of_length(pattern, high) if high <= MAX_FITTED else None
+
+
+@cache
+def _of_length(pattern: str, size: int) -> list[Part] | None:
+    """Return parts of a matching text, its repeats as long as it takes; slower than to fill all alike."""
+    try:
+        parts = _Fitting().sequence(tuple(_parsed(pattern)), size)
+    except (Unsampled, RecursionError):  # repeats in repeats in repeats: not sampled
+        return None
+    if parts is None or re.fullmatch(pattern, first_text(parts)) is None:
+        return None
+    return _merge(parts)
+
+
+class _Fitting:
+    """Finds, for each piece of a pattern and each length, parts that long; what was asked is remembered."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], list[Part] | None] = {}
+
+    def sequence(self, tokens: tuple[Any, ...], size: int) -> list[Part] | None:
+        """Return parts of that many characters that match the tokens one after the other."""
+        if not tokens:
+            return None if size else []
+        key = ("sequence", *map(id, tokens), size)
+        if key not in self._known:
+            self._known[key] = self._split(tokens, size)
+        return self._known[key]
+
+    def _split(self, tokens: tuple[Any, ...], size: int) -> list[Part] | None:
+        op, argument = tokens[0]
+        for first in range(size + 1):
+            head = self._token(op, argument, first)
+            rest = None if head is None else self.sequence(tokens[1:], size - first)
+            if head is not None and rest is not None:
+                return [*head, *rest]
+        return None
+
+    def _token(self, op: Any, argument: Any, size: int) -> list[Part] | None:
+        match str(op):
+            case "BRANCH":
+                found = (self.sequence(tuple(option), size) for option in argument[1])
+                return next((parts for parts in found if parts is not None), None)
+            case "SUBPATTERN":
+                return self.sequence(tuple(argument[3]), size)
+            case "ATOMIC_GROUP":
+                return self.sequence(tuple(argument), size)
+            case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+                low, high, inner = argument
+                most = low + size if str(high) == "MAXREPEAT" else min(int(high), low + size)
+                return self._rounds(tuple(inner), low, most, size)
+            case _:
+                parts = _token(str(op), argument, 0, 0)
+                return parts if length(parts) == size else None
+
+    def _rounds(self, inner: tuple[Any, ...], low: int, high: int, size: int) -> list[Part] | None:
+        if low <= 0 and size == 0:
+            return []
+        key = ("rounds", *map(id, inner), low, high, size)
+        if key not in self._known:
+            self._known[key] = None if high <= 0 else self._round(inner, low, high, size)
+        return self._known[key]
+
+    def _round(self, inner: tuple[Any, ...], low: int, high: int, size: int) -> list[Part] | None:
+        for first in range(0 if low > 0 else 1, size + 1):
+            head = self.sequence(inner, first)
+            rest = None if head is None else self._rounds(inner, max(low - 1, 0), high - 1, size - first)
+            if head is not None and rest is not None:
+                return [*head, *rest]
+        return None
 
 
 def _size(pattern: str, branch: int, fill: int) -> int:

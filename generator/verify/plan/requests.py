@@ -12,7 +12,7 @@ from generator.ir.index import Index, client_fields
 from generator.ir.model import Collection, Entity, Operation, OperationKind
 from generator.verify.plan.maker import wire_of
 from generator.verify.plan.values import wire
-from generator.verify.plan.wants import Move, Want
+from generator.verify.plan.wants import Move, Want, sent_links
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -107,9 +107,12 @@ class Requests:
                 body[field.wire] = wire_of(field, value)
             elif f"field:{field.name}" in move.rows:
                 body[field.wire] = ref(ids[move.rows[f"field:{field.name}"]])
-        for key, value in move.values.items():
-            if self._index.has_collection(name, key):
-                body[_link(entity, key).wire] = wire(value)
+        for collection in entity.collections:
+            linked = sent_links(move, collection.name)
+            if linked:
+                body[collection.wire] = [ref(ids[key]) for key in linked]
+            elif collection.name in move.values:
+                body[collection.wire] = wire(move.values[collection.name])
         return body
 
     def _inputs(self, operation: Operation, move: Move, ids: Mapping[int, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from generator.verify.plan.conditions import Maker as FlowMaker
 from generator.verify.plan.conditions import Writer, find_operation
 from generator.verify.plan.knobs import Knob
 from generator.verify.plan.leading import lead
+from generator.verify.plan.linking import relinked
 from generator.verify.plan.values import Value
 from generator.verify.plan.wants import Move, Program, Want
 
@@ -125,7 +126,7 @@ class Turner:
         if want.maker is not None and collection.kind == "owned":
             yield from self._count_source(program, want.maker, collection.entity, change)
         elif collection.kind == "links":
-            yield from self._count_links(program, knob, change)
+            yield from relinked(self._builder, program, knob, change)
         elif change < 0:
             yield from self._fewer(program, program.owned_by(knob.key, collection.entity)[change:])
         else:
@@ -191,21 +192,6 @@ class Turner:
             left = left.without(key) if key in left.wants else left
         if gone and left is not None:
             yield left
-
-    def _count_links(self, program: Program, knob: Knob, change: int) -> Iterator[Program]:
-        want = program.wants[knob.key]
-        linked = want.links.get(knob.name, ())
-        entity = self._index.collection(want.entity, knob.name).entity
-        if change < 0:
-            linked = linked[:change]
-        for _ in range(min(max(change, 0), 12)):
-            try:
-                program, key = self._builder.row(program, entity)
-            except Unreachable:
-                return
-            linked = (*linked, key)
-        want = program.wants[knob.key]
-        yield program.put(knob.key, msgspec.structs.replace(want, links={**want.links, knob.name: linked}))
 
     # --- states and fields that only operations write ---
 

@@ -7,15 +7,16 @@ from datetime import timedelta
 
 import msgspec
 
-from generator.verify.plan.values import At, Day, Value
+from generator.verify.plan.values import At, Day, Raw, Value
 
 
 class Move(msgspec.Struct, frozen=True):
     """One request: `rows` says which wanted row stands for which binding.
 
     Bindings: "self" the subject (of a create: the row to be made), "input:x" a
-    reference input, "field:x" a reference field that an update sets. `values`
-    are the other inputs, or the fields that an update sets.
+    reference input, "field:x" a reference field that an update sets, "link:x:n"
+    the n-th row that it links to. `values` are the other inputs, or the fields
+    that an update sets.
     """
 
     operation: str
@@ -29,6 +30,20 @@ class Move(msgspec.Struct, frozen=True):
     def with_row(self, binding: str, key: int) -> Move:
         """Return the move with one row changed."""
         return msgspec.structs.replace(self, rows={**self.rows, binding: key})
+
+
+def sent_links(move: Move, collection: str) -> tuple[int, ...]:
+    """Return the rows that an update links to."""
+    return tuple(key for binding, key in move.rows.items() if binding.startswith(f"link:{collection}:"))
+
+
+def with_links(move: Move, collection: str, keys: tuple[int, ...]) -> Move:
+    """Return the update with other rows linked to; with none, an empty list is sent."""
+    prefix = f"link:{collection}:"
+    rows = {b: k for b, k in move.rows.items() if not b.startswith(prefix)}
+    rows |= {f"{prefix}{number}": key for number, key in enumerate(keys)}
+    values = {n: v for n, v in move.values.items() if n != collection}
+    return Move(move.operation, rows, values if keys else values | {collection: Raw([])})
 
 
 class Inside(msgspec.Struct, frozen=True):
