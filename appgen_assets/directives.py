@@ -19,7 +19,10 @@ def _spec(name: str) -> dg.AssetSpec:
     stage = name.removesuffix("_directives")
     return dg.AssetSpec(
         name,
-        description=f"What people (overrides) and repairs (directives) change of `{stage}`; mostly nothing.",
+        description=(
+            f"What people (overrides, in a folder beside the spec) and repairs (directives) change of "
+            f"`{stage}`; mostly nothing."
+        ),
         group_name="repair",
         kinds={"yaml"},
         owners=OWNERS,

@@ -17,7 +17,10 @@ _GROUP = "frontend"
 def app_spec(
     context: dg.AssetExecutionContext, specs: SpecStore, workshop: WorkshopResource
 ) -> dg.MaterializeResult[Artefact]:
-    """The spec as a person wrote it: its text, parsed, with every message of the front end."""
+    """The spec as a person wrote it: its text, parsed, with every message of the front end.
+
+    Whatever is wrong with it is listed under `diagnostics`, with file, line and a way out.
+    """
     source = specs.source(context.partition_key, bench(context, workshop))
     return make(context, workshop, show.app_spec, **{SOURCE: external(SOURCE, source)})
 
@@ -26,7 +29,10 @@ def app_spec(
 def application_ir(
     context: dg.AssetExecutionContext, workshop: WorkshopResource, app_spec: Artefact
 ) -> dg.MaterializeResult[Artefact]:
-    """The application, fully resolved: domain, API, behavior, validation, tests, infrastructure."""
+    """What the spec says, fully resolved: entities, operations, flows, constraints, with diagrams.
+
+    All that follows is made from it alone. What repairs have changed is listed under `directives`.
+    """
     return make(context, workshop, show.application_ir, app_spec=app_spec)
 
 
@@ -34,7 +40,7 @@ def application_ir(
 def constraint_graph(
     context: dg.AssetExecutionContext, workshop: WorkshopResource, application_ir: Artefact
 ) -> dg.MaterializeResult[Artefact]:
-    """Every constraint, what it bears on, and the layers that enforce it."""
+    """Every constraint, what it bears on, and the layers that enforce it: schemas, database, services."""
     return make(context, workshop, show.constraint_graph, application_ir=application_ir)
 
 

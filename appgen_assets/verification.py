@@ -56,7 +56,10 @@ def sanity_report(
     application_ir: Artefact,
     guard_ir: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
-    """What the gates found: static ones, and those that migrate a real database."""
+    """What the gates found: static ones, and those that migrate a real database.
+
+    A finding names its file, its IR node and its line of the spec. With one, nothing is delivered.
+    """
     inputs = {"app_bundle": app_bundle, "application_ir": application_ir, "guard_ir": guard_ir}
     app, ir, guards = (artefact.value for artefact in inputs.values())
     made = bench(context, workshop)
@@ -78,7 +81,10 @@ def smoke_result(
     test_plan: Artefact,
     application_ir: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
-    """What the running application answered, scenario by scenario, and what was logged meanwhile."""
+    """What the running application answered, scenario by scenario, and what was logged meanwhile.
+
+    With one scenario that failed, or one error in the logs, nothing is delivered. The last good one stays.
+    """
     inputs = {"app_bundle": app_bundle, "test_plan": test_plan, "application_ir": application_ir}
     progress = partial(tell_progress, context.asset_key.path[-1], context.log.info)
     result = smoke.run(app_bundle.value, test_plan.value, sandbox.sandbox(), progress, application_ir.sidecar)
@@ -94,7 +100,10 @@ def release(
     specs: SpecStore,
     app_bundle: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
-    """The verified application in its folder or git branch; hand-written files stay as they are."""
+    """The verified application in its folder or git branch; hand-written files stay as they are.
+
+    Only what has passed every gate and every scenario comes here. `appgen rollback APP` goes one back.
+    """
     out = specs.entry(context.partition_key).out
     inputs = {"app_bundle": app_bundle, TARGET: external(TARGET, out)}
     tags, app, made = context.run.tags, context.partition_key, bench(context, workshop)

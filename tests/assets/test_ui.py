@@ -57,9 +57,23 @@ def test_the_lineage_and_an_asset_page(tmp_path: Path, monkeypatch: pytest.Monke
         override = script.break_routes(tmp_path / "library.yaml")
         assert script.appgen("build", "library.yaml") == 1
         script.shoot_failed_check(page, address, tmp_path / "failed_check.png")
+        page.get_by_text("what now").first.wait_for()
         assert script.appgen("build", "library.yaml", "--repair") == 0
         run = script.shoot_last_run(page, address, tmp_path / "repair_run.png")
         assert override.read_text(encoding="utf-8") == script.BREAKING, "a person's file is never touched"
         steps = steps_of(page, address, run)
         assert {"routes", "app_bundle", "sanity_report", "smoke_result"} <= steps
         assert not {"app_spec", "application_ir", "schemas", "models", "migrations", "services"} & steps
+
+        page.goto(f"{address}/assets/application_ir?view=partitions&partition=library")
+        page.get_by_text("directives in force").first.wait_for()
+        page.get_by_text("appgen repairs library --withdraw").first.wait_for()
+        shown(page, f"{address}/jobs", "build", "verify", "deliver", "repair", "database_drift", "mutants")
+        shown(page, f"{address}/automation", "spec_folder", "repair", "alerts", "nightly", "lost_runs")
+
+
+def shown(page: Any, url: str, *names: str) -> None:
+    """Wait until a page lists these names."""
+    page.goto(url)
+    for name in names:
+        page.get_by_text(name, exact=True).first.wait_for()
