@@ -130,6 +130,8 @@ def _way_out(op: str, left: Expr, right: Expr) -> str:
         return "an int is no time: days(n), hours(n), or 5d, 24h, 15m, 30s"
     if op == "+" and set(names) <= TEXTUAL:
         return "texts can't be joined"
+    if "duration" in names or names == ("date", "date"):
+        return "a span of time is no number: compare it (`>= 2h`, `> days(3)`) or add it to a time"
     return ""
 
 
@@ -207,6 +209,8 @@ def _rounding(got: Type, wanted: Type) -> str:
         return "use date(...)"
     if wanted.name in ("date", "datetime") and got.name == "int":
         return f'a {wanted.name} has quotes: "{_EXAMPLES[wanted.name]}"'
+    if got.name == wanted.name == "enum":
+        return "declare the values once, under `enums`, and give both that type"
     return ""
 
 

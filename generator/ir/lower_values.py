@@ -14,9 +14,11 @@ from generator.expr.model import EntityRef, Expr, Literal, Type
 from generator.expr.scope import NOTHING, RowBinding, Scope
 from generator.expr.syntax import Compare, Node
 from generator.expr.typing import resolve
+from generator.expr.typing_rules import filled
 from generator.expr.walk import refs, walk
 from generator.ir.lower_context import Context, EntityDraft
 from generator.ir.model import Field, Limits, Managed
+from generator.ir.nullness import Nullness
 from generator.ir.reads import is_constant
 from generator.ir.schema import DraftSchema
 from generator.spec.model import FieldSpec
@@ -60,9 +62,14 @@ def _with_value(context: Context, draft: EntityDraft, field: Field, spec: FieldS
             "E326", "a reference can't be derived", spec.type.span, "derive the value that you need of it"
         )
         return field
+    derived = spec.derived is not None
     value = resolve(
-        node, row_scope(draft), DraftSchema(context), context.found, expected=field.type, null_ok=False
+        node, row_scope(draft), DraftSchema(context), context.found, expected=field.type, null_ok=derived
     )
+    if derived and value is not None and not field.type.nullable and Nullness(context).may_be_null(value):
+        hint = f"allow null with `?`, or give a value for that case{filled(field.type)}"
+        context.error("E412", "this may be null, but what it is for may not", node.span, hint)
+        return field
     return msgspec.structs.replace(field, value=value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import assert_never
 
 from generator.expr.model import (
@@ -20,13 +21,13 @@ from generator.expr.model import (
     OldExpr,
 )
 from generator.ir.lower_context import Context
-from generator.ir.reads import Known, path_of
+from generator.ir.reads import Known, known_otherwise, known_present, path_of
 
 
 class Nullness:
-    """Answers for one place in a flow: `known` are the references that can't be null there."""
+    """Answers for one place: `known` are the references that can't be null there."""
 
-    def __init__(self, context: Context, known: Known) -> None:
+    def __init__(self, context: Context, known: Known = frozenset()) -> None:
         self._context = context
         self._known = known
 
@@ -49,8 +50,8 @@ class Nullness:
                 return self.may_be_null(left) or self.may_be_null(right)
             case MembershipExpr(needle=needle, options=options):
                 return any(self.may_be_null(e) for e in (needle, *options))
-            case BooleanExpr(operands=operands):
-                return any(self.may_be_null(e) for e in operands)
+            case BooleanExpr(op=op, operands=operands):
+                return self._in_turn(operands, known_present if op == "and" else known_otherwise)
             case NotExpr(operand=operand):
                 return self.may_be_null(operand)
             case CallExpr():
@@ -63,8 +64,24 @@ class Nullness:
     def _call(self, expr: CallExpr) -> bool:
         if expr.name == "coalesce":
             return all(self.may_be_null(arg) for arg in expr.args)
-        values = expr.args[1:] if expr.name == "if" else expr.args
-        return any(self.may_be_null(arg) for arg in values)
+        if expr.name == "if":
+            condition, one, other = expr.args
+            return self._where(known_present(condition), one) or self._where(
+                known_otherwise(condition), other
+            )
+        return any(self.may_be_null(arg) for arg in expr.args)
+
+    def _in_turn(self, operands: tuple[Expr, ...], settles: Callable[[Expr], Known]) -> bool:
+        """Whether one may be null where those before it, which are not, have not decided."""
+        known: Known = frozenset()
+        for operand in operands:
+            if self._where(known, operand):
+                return True
+            known |= settles(operand)
+        return False
+
+    def _where(self, known: Known, expr: Expr) -> bool:
+        return Nullness(self._context, self._known | known).may_be_null(expr)
 
     def reference_may_be_null(self, ref: EntityRef) -> bool:
         """Whether a row on the way to a field, or the field itself, may be null."""

@@ -84,6 +84,8 @@ def known_otherwise(expr: Expr) -> Known:
             return _with_rows([path_of(subject)])
         case NotExpr(operand=ExistsExpr(target=subject, negated=False)):
             return _with_rows([path_of(subject)])
+        case BooleanExpr(op="or", operands=operands):
+            return frozenset[tuple[str, ...]]().union(*(known_otherwise(e) for e in operands))
         case _:
             return frozenset()
 

@@ -76,7 +76,9 @@ class _Expansion:
         assert field.value is not None  # noqa: S101 - a derived field has a value
         value = self.expand(settled(self._moved(field.value, ref, {}), field.type))
         may_be_absent = ref.type.nullable and (ref.via or ref.root.startswith("input:"))
-        return _if_there(ref, value) if may_be_absent and not _is_strict(value) else value
+        if not may_be_absent:
+            return value
+        return _maybe(value) if _is_strict(value) else _if_there(ref, value)
 
     def _moved(self, expr: Expr, place: EntityRef, renamed: dict[str, str]) -> Expr:
         """Return `expr`, rooted at "self", as seen from the row that holds `place`."""
@@ -121,6 +123,13 @@ def _if_there(ref: EntityRef, value: Expr) -> Expr:
     there = ExistsExpr(EntityRef(ref.entity, last, tuple(via), ref.root, row))
     nullable = msgspec.structs.replace(value.type, nullable=True)
     return CallExpr("if", (there, value, Literal(None, NULL)), nullable)
+
+
+def _maybe(value: Expr) -> Expr:
+    """Return a condition that is null when there is no row as one that says so."""
+    if not isinstance(value, ComparisonExpr):
+        return value
+    return msgspec.structs.replace(value, type=msgspec.structs.replace(value.type, nullable=True))
 
 
 def _if_it_was_there(ref: EntityRef, value: Expr) -> Expr:

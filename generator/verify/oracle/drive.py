@@ -26,6 +26,7 @@ from generator.verify.plan.requests import Draft
 
 SEQUENCE = 30  # requests in one sequence
 SHRINKS = 150  # sequences that are tried, to make a difference simpler
+_TOGETHER = 4  # sequences that are drawn alike, before it is seen which operations are left
 _AGAIN = 1_000_003  # from one seed to the next
 _ASIDE = 6  # one request in so many of an opening comes after a drawn one
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -46,6 +47,7 @@ class Session:
         self._openings = Openings(scenarios)
         self._opening: Opening | None = None
         self._carried_out: set[str] = set()
+        self._before: set[str] = set()
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.found: Difference | None = None
@@ -66,6 +68,10 @@ class Session:
         self._opening = None
         self._carried_out = set()
 
+    def lead_on(self) -> None:
+        """Let the following sequences begin with what was not yet carried out."""
+        self._before = set(self.done)
+
     @property
     def is_over(self) -> bool:
         """Whether enough was asked, or done to make a difference simpler, or one side is gone."""
@@ -78,7 +84,7 @@ class Session:
         if self.is_over:
             raise _Enough
         if self._opening is None:
-            self._opening = Opening(self._openings.draw(choose), self.twin.names.start)
+            self._opening = Opening(self._openings.draw(choose, self._before), self.twin.names.start)
         planned = None if choose.rarely(_ASIDE) else self._opening.draft()
         if planned is not None:
             return planned, 0
@@ -142,6 +148,8 @@ def _requests(draw: st.DrawFn, session: Session) -> tuple[Draft, int]:
 
 
 def _search(session: Session, steps: int, number: int) -> None:
+    session.lead_on()
+
     class Sequences(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
@@ -152,7 +160,7 @@ def _search(session: Session, steps: int, number: int) -> None:
             session.send(*request)
 
     chosen = settings(
-        max_examples=max(1, -(-steps // SEQUENCE)),
+        max_examples=min(_TOGETHER, max(1, -(-steps // SEQUENCE))),
         stateful_step_count=SEQUENCE,
         deadline=None,
         database=None,

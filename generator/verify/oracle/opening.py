@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +28,10 @@ class Openings:
                 target = next((s for s in scenario.steps if s.id == scenario.target), scenario.steps[-1])
                 self._by_operation.setdefault(target.operation, []).append(scenario)
 
-    def draw(self, choose: Chooser) -> Scenario | None:
-        """Draw a scenario, for each operation as often as for any other; or none."""
-        operation = choose.pick(("", *self._by_operation))
+    def draw(self, choose: Chooser, done: Container[str] = ()) -> Scenario | None:
+        """Draw a scenario, for each operation that is not yet done as often as for any other; or none."""
+        fresh = [o for o in self._by_operation if o not in done]
+        operation = choose.pick(("", *(fresh or self._by_operation)))
         return choose.pick(self._by_operation[operation]) if operation else None
 
 

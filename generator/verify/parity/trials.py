@@ -67,7 +67,7 @@ class Planner:
         found = [Trial(entity.id, entity.id, (self._insert(entity, valid),), about="a valid row")]
         for constraint in constraints:
             try:
-                found.append(self._trial(entity, table, constraint))
+                found.append(self._trial(entity, table, constraint, setup))
             except (CantBreak, Stranger) as reason:
                 self._untried.append(Untried(constraint.id, constraint.source, str(reason)))
         return Group(table.name, tuple(setup), tuple(found))
@@ -135,11 +135,11 @@ class Planner:
 
     # --- one constraint ---
 
-    def _trial(self, entity: Entity, table: Table, constraint: Constraint) -> Trial:
+    def _trial(self, entity: Entity, table: Table, constraint: Constraint, setup: list[str]) -> Trial:
         if constraint.metadata.get("input"):
             raise CantBreak(NOT_STORED)
         if constraint.type is ConstraintType.RELATIONSHIP and constraint.source.startswith("collection:"):
-            return self._collection(entity, constraint)
+            return self._collection(entity, constraint, setup)
         breaker = Breaker(self._index, self._maker, entity)
         broken = breaker.broken(constraint, table, self._references(entity), self._references(entity, 1))
         statements = tuple(
@@ -149,7 +149,7 @@ class Planner:
             constraint.id, constraint.source, statements, broken.sqlstate, broken.constraint, broken.about
         )
 
-    def _collection(self, entity: Entity, constraint: Constraint) -> Trial:
+    def _collection(self, entity: Entity, constraint: Constraint, setup: list[str]) -> Trial:
         """Break a collection: a row without its owner, or a link to nothing."""
         name = constraint.metadata["field"]
         collection = self._index.collection(entity.name, name)
@@ -162,8 +162,9 @@ class Planner:
             inner = self._index.field(element.name, collection.inverse)
             key = table.column(inner.wire).foreign_key
             assert key is not None  # noqa: S101
-            statement = self._insert(element, row)
-            return Trial(constraint.id, constraint.source, (statement,), "23503", key.name, "no owner")
+            around = [s for s in dict.fromkeys(self._setup(element, (element.name,))) if s not in setup]
+            statements = (*around, self._insert(element, row))
+            return Trial(constraint.id, constraint.source, statements, "23503", key.name, "no owner")
         return self._link(entity, collection, constraint)
 
     def _link(self, entity: Entity, collection: Collection, constraint: Constraint) -> Trial:

@@ -92,6 +92,7 @@ class Effects:
             self._load_each(effect, name, rows)
         if self._makes_one_each(effect) and self._all_made(effect, name, rows):
             return
+        before = self._writes.pending()
         self._loops += 1
         with self._function.block(f"for {name} in {rows}:", effect.id):
             if effect.where is None:
@@ -101,6 +102,7 @@ class Effects:
                 with self._function.block(f"if {self._function.exprs().holds(effect.where)}:"):
                     self.add(effect.body)
         self._loops -= 1
+        self._writes.restore(before)
 
     def _makes_one_each(self, effect: Each) -> bool:
         """Whether a loop on the first level does nothing but make a row, which no rule has to see."""

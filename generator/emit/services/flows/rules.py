@@ -117,6 +117,7 @@ class Rules:
                 continue
             if not nested or watch.branch:
                 watch.ref, watch.certain = ref, True
+            if watch.certain:
                 continue
             if not watch.noted:
                 declared += self._declare(watch, ref, listed=looped or isinstance(effect, Create))
