@@ -33,7 +33,7 @@ NAME = re.compile(
 )
 RUNS = "{ runsOrError { ... on Runs { results { runId status jobName tags { key value } } } } }"
 MADE = """{ assetNodes { assetKey { path } partitionStats { numMaterialized numFailed } } }"""
-BUILD_SECONDS, RUN_SECONDS = 900, 300
+BUILD_SECONDS, RUN_SECONDS = 900, 900
 
 
 class Fleet:

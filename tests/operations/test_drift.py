@@ -70,6 +70,7 @@ def test_a_database_as_delivered_is_well(live: Live) -> None:
     assert {name: answer.passed for name, answer in answers.items()} == {
         "matches_the_models": True,
         "at_the_delivered_revision": True,
+        "rows_allow_the_upgrade": True,
     }
 
 
