@@ -157,6 +157,9 @@ def hidden(name: str, context: Context) -> list[str]:
     found = [f"{snake(e.entity)}.{name}" for e in holding[:-1]]
     if name in scope.inputs and holding:
         found.append(f"input.{name}")
+    named = scope.rows.get(name)
+    if named is not None and named.root == "self" and holding:
+        found.append("self")
     own = scope.own or scope.rows.get("self")
     if own is not None and _has(own.entity, name, context) and (holding or name in scope.inputs):
         found.append(f"self.{name}")

@@ -221,7 +221,9 @@ class _Create:
             name, sent = self.function.variable(collection.name), f"data.{attribute(collection.wire)}"
             rows = statement(self._home, collection.entity, "SHARE", "ROWS")
             model = self._home.model(collection.entity)
-            self.function.body.bind(name, f"await tx.rows({model}, {rows}, *{sent})")
+            counted = collection.name in self._loads.collections
+            ids = f"dict.fromkeys({sent})" if counted else sent  # linked once, however often it was sent
+            self.function.body.bind(name, f"await tx.rows({model}, {rows}, *{ids})")
             found[collection.name] = (name, sent)
         return found
 

@@ -86,8 +86,9 @@ class Effects:
     def _each(self, effect: Each) -> None:
         rows = self._source(effect)
         name = self._function.bind(effect.binding, effect.binding)
+        if self._computed(effect.where):
+            self._writes.ready()
         self._writes.expect(changed_entities(self._needs, tuple(effects_of(effect.body))))
-        self._ready(effect.where)
         if isinstance(effect.source, RowsOf):
             self._load_each(effect, name, rows)
         if self._makes_one_each(effect) and self._all_made(effect, name, rows):
@@ -98,7 +99,7 @@ class Effects:
             if effect.where is None:
                 self.add(effect.body)
             else:
-                self._function.compute(effect.where)
+                self._ready(effect.where)
                 with self._function.block(f"if {self._function.exprs().holds(effect.where)}:"):
                     self.add(effect.body)
         self._loops -= 1
@@ -107,6 +108,7 @@ class Effects:
     def _makes_one_each(self, effect: Each) -> bool:
         """Whether a loop on the first level does nothing but make a row, which no rule has to see."""
         alone = self._depth == 1 and self._writes.waiting and len(effect.body) == 1
+        alone = alone and not self._computed(effect.where)
         return alone and isinstance(effect.body[0], Create) and not self.rules.concern(effect.body[0])
 
     def _all_made(self, effect: Each, name: str, rows: str) -> bool:
@@ -169,9 +171,13 @@ class Effects:
 
     def _ready(self, expr: Expr | None) -> None:
         """Have SQL compute what an expression needs, after what was written."""
-        if expr is not None and self._home.values.of(expr):
+        if expr is not None and self._computed(expr):
             self._writes.ready()
             self._function.compute(expr)
+
+    def _computed(self, expr: Expr | None) -> bool:
+        """Whether SQL computes a part of an expression."""
+        return expr is not None and bool(self._home.values.of(expr))
 
     # --- rows --------------------------------------------------------------------
 

@@ -170,6 +170,10 @@ class Needs:
                 for tree in (self.trees.get(binding), self._before.get(binding)):
                     for value in values:
                         self._same(tree.references.get(value.field) if tree else None, value.value)
+            case Link(collection=collection, row=row, remove=False):
+                entity = row_entity(self.index, collection)
+                for element in self._elements(effect, entity, collection.field):
+                    self._same(element, row)
             case Assign(target=target, value=value) if target.type.name == "row":
                 holder = self._at((target.root, *target.via), target.entity)
                 self._same(holder.references.get(target.field), value)
@@ -184,12 +188,15 @@ class Needs:
     def _as_element(self, effect: Create) -> None:
         """Let what hangs on the rows of an owner hang on a new one, where they are read later."""
         entity = self.index.entities[effect.entity]
-        if not self.read_after(effect, entity.owner, entity.owner_collection):
-            return
-        below = self.trees.setdefault(effect.binding, Load(entity.name))
-        for tree in list(self.trees.values()):
-            for element in tree.rows_of(entity.owner, entity.owner_collection):
-                merge(below, element)
+        elements = self._elements(effect, entity.owner, entity.owner_collection)
+        for element in elements:
+            merge(self.trees.setdefault(effect.binding, Load(entity.name)), element)
+
+    def _elements(self, effect: Effect, entity: str, collection: str) -> list[Load]:
+        """Return what hangs on the rows of a collection that is read after an effect."""
+        if not self.read_after(effect, entity, collection):
+            return []
+        return [element for tree in self.trees.values() for element in tree.rows_of(entity, collection)]
 
     def _same(self, load: Load | None, value: Expr) -> None:
         """Let what hangs on a new reference hang on every row that it may lead to."""
