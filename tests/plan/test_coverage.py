@@ -224,6 +224,16 @@ flows:
     assert not proof(text.replace("other != tank", "amount != 7"), "operation:Tank.pour", "old")
 
 
+@pytest.mark.parametrize(("operation", "proved"), [("create", True), ("update", False)])
+def test_nobody_can_refer_to_a_row_before_it_is_there(operation: str, proved: bool) -> None:
+    text = """
+app: trees
+entities:
+  Node: {fields: {name: string(1..20), above: -> Node?}, rules: ["above is null or above != self"]}
+"""
+    assert bool(proof(text, f"operation:Node.{operation}", "above")) is proved
+
+
 def test_a_counter_is_never_taken_twice() -> None:
     *_, coverage = made()
     assert "counter" in item(coverage, "kiln, number of Firing taken already").reason

@@ -112,8 +112,18 @@ class Prover:
         low = limits.ge or limits.gt
         return low is not None and Decimal(low) >= 0
 
+    def _of_new(self, ref: EntityRef, field: Field) -> Iterator[tuple[str, z3.BoolRef]]:
+        """Yield that what a request sends for a new row is not that row: nobody knows its id."""
+        own = ref.entity.removeprefix("entity:")
+        sent = field.managed is Managed.CLIENT and self._flow is None and ref.root in self._made
+        if sent and not ref.via and field.type.of == own and field.type.name == "row":
+            row = EntityRef(ref.entity, "", root=ref.root, type=Type("row", of=own))
+            term, new = self._reader.term(ref), self._reader.term(row)
+            yield "", z3.Or(term.null, term.value != new.value)
+
     def _of_field(self, ref: EntityRef, entity: str, field: Field) -> Iterator[tuple[str, z3.BoolRef]]:
         yield from self._of_value(ref, f"the bounds of {entity}.{field.name}", field)
+        yield from self._of_new(ref, field)
         if field.managed is Managed.COUNTER:
             yield "", self._reader.term(ref).value >= 1
 

@@ -8,10 +8,12 @@ from itertools import islice
 
 import msgspec
 
-from generator.expr.model import BooleanExpr
+from generator.expr.model import BooleanExpr, EntityRef, Expr
+from generator.expr.walk import walk
 from generator.guards.model import GuardIR
 from generator.ir.index import updatable_fields
-from generator.ir.model import Create, Operation, OperationKind, Transition
+from generator.ir.model import Create, Managed, Operation, OperationKind, Transition
+from generator.ir.reads import reads_clock
 from generator.ir.writes import effects_of, writes_of
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques, operation_causes
@@ -87,7 +89,7 @@ def _refused(context: Context, operation: Operation, program: Program, cause: Ca
     if run is not None and _doubtful(context, run, cause):
         run = None
     if run is None:
-        context.miss(node, _reason(cause))
+        context.miss(node, _reason(context, cause))
         return
     write_refusal(context, operation, run, f"refused by {label(context, cause)}", node, cause.id)
     _parts(context, operation, cause, run, [program, *others])
@@ -135,10 +137,20 @@ def _starts(context: Context, operation: Operation, program: Program, cause: Cau
     return [*starts, program.aim(target)]
 
 
-def _reason(cause: Cause) -> str:
+def _reason(context: Context, cause: Cause) -> str:
+    if cause.expr is not None and reads_clock(cause.expr) and _only_waiting(context, cause.expr):
+        return "only time that passes breaks it: what it compares are times of the server's own clock"
     if cause.source == "ensures":
         return "the effects seem to make it true: it held after every sequence of requests that was tried"
     return f"no sequence of requests in which it alone refuses was found in {GOAL_BUDGET} tries"
+
+
+def _only_waiting(context: Context, expr: Expr) -> bool:
+    """Whether all times that are compared with the clock are such as the server has made."""
+    index = context.index
+    refs = [e for e in walk(expr) if isinstance(e, EntityRef) and e.field and e.type.name == "datetime"]
+    fields = [index.field(index.hop(r.entity.removeprefix("entity:"), r.via), r.field) for r in refs]
+    return bool(fields) and all(f.managed in {Managed.SERVER, Managed.TOUCHED} for f in fields)
 
 
 def label(context: Context, cause: Cause) -> str:
