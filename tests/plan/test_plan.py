@@ -116,6 +116,12 @@ def test_ranges_that_touch_are_allowed_and_those_that_overlap_are_not() -> None:
     assert "Slot.create: ranges that overlap a little are refused" in names
 
 
+def test_a_range_may_end_where_the_server_says() -> None:
+    text = RANGES.replace("ends: datetime", "ends: datetime = starts + hours(2) snapshot")
+    names = {s.name for s in make_plan(inline(text)).scenarios()}
+    assert "Slot.create: refused by unique place" in names
+
+
 LEDGER = """
 app: ledger
 entities:

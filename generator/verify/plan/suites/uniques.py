@@ -164,7 +164,7 @@ def _touching(context: Context, operation: Operation, run: Run, unique: Unique) 
         (
             w
             for k, w in run.program.wants.items()
-            if w.entity == new.entity and k != key and start in w.values
+            if w.entity == new.entity and k != key and {start, end} <= w.values.keys()
         ),
         None,
     )
