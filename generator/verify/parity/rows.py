@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import count, islice
@@ -35,10 +36,11 @@ class Stranger(Exception):  # noqa: N818 - it says what is missing
 
 
 class Maker:
-    """Makes rows of one application; every unique value is another one."""
+    """Makes rows of one application; every unique value is another one, `apart`: every value that can be."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, *, apart: bool = False) -> None:
         self._index = index
+        self._apart = apart
         self._pools = Pools(index)
         self._names = Names(START, BASE)
         self._ids = count(1)
@@ -61,8 +63,26 @@ class Maker:
 
         What is `loose` stays as it is unless something else is needed.
         """
+        if self._apart:
+            with suppress(Stranger):
+                return self._row(entity, fixed, goals, skip, loose, apart=True)
+        return self._row(entity, fixed, goals, skip, loose, apart=False)
+
+    def _row(
+        self,
+        entity: Entity,
+        fixed: Mapping[str, Any],
+        goals: Sequence[Goal],
+        skip: str,
+        loose: Mapping[str, Any],
+        *,
+        apart: bool,
+    ) -> Row:
         wanted = [*goals, *((r.condition.expr, True) for r in entity.rules if r.local and r.id != skip)]
-        row = {f.name: self._first(entity, f) for f in stored_fields(entity)} | {**loose, **fixed}
+        row = {f.name: self._first(entity, f, apart=apart) for f in stored_fields(entity)} | {
+            **loose,
+            **fixed,
+        }
         row["id"] = row["id"] if "id" in {**loose, **fixed} else self.new_id()
         for _ in range(_ROUNDS):
             open_ = next((g for g in wanted if not meets(row, g)), None)
@@ -71,11 +91,11 @@ class Maker:
             row = self._settled(entity, row, frozenset(fixed), open_, wanted)
         raise Stranger("no values were found that meet every other condition")
 
-    def _first(self, entity: Entity, field: Field) -> Any:
+    def _first(self, entity: Entity, field: Field, *, apart: bool) -> Any:
         if field.type.name == "row":
             return None
         counter = field.managed is Managed.COUNTER
-        unique = counter or field.unique or any(field.name in u.fields for u in entity.uniques)
+        unique = apart or counter or field.unique or any(field.name in u.fields for u in entity.uniques)
         found = self._fresh(field) if unique else None
         return self.candidates(field)[0] if found is None else found
 

@@ -26,10 +26,10 @@ def trials(ir: ApplicationIR) -> Trials:
 class Planner:
     """Plans what an application's tables are tried with."""
 
-    def __init__(self, ir: ApplicationIR) -> None:
+    def __init__(self, ir: ApplicationIR, *, apart: bool = False) -> None:
         self._index = Index(ir)
         self._physical = physical(ir)
-        self._maker = Maker(self._index)
+        self._maker = Maker(self._index, apart=apart)
         self._routed = [
             c for c in ir.validation.constraints if Layer.DATABASE in ValidationRoutingMatrix().route(c)
         ]
