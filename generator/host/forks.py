@@ -65,6 +65,8 @@ class ForkSession:
         begin = time.perf_counter()
         code = self._zygote.run(args[1:], place, timeout)
         seconds = time.perf_counter() - begin
+        if not streams[2].exists():
+            raise MachineError("a process of the application was killed before it began")
         out, err = (s.read_text(encoding="utf-8", errors="replace") for s in streams[1:])
         if code is None:
             return Completed(-9, out, f"{err}\nkilled: not done after {timeout:g} s", seconds)

@@ -1,5 +1,7 @@
 """Mutants tried on a real application: what sees them, what survives a weak plan, what the command says."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.cli import app
-from generator.host.forks import fork_benches
+from generator.core.errors import MachineError
+from generator.host.forks import ForkBench, ForkSession, fork_benches
 from generator.host.format import RuffFormatter
 from generator.verify.mutants.judge import Subject
 from generator.verify.mutants.model import MutationReport
 from generator.verify.mutants.report import verdict_text
 from generator.verify.mutants.run import Choice, candidates, drawn, run_mutants
+from generator.verify.sandbox import Files
 from tests.building import ROOT, compiled
 from tests.mutants.conftest import subject_of
 
@@ -44,6 +48,35 @@ def test_a_seed_draws_the_same_mutants(report: MutationReport, subject: Subject)
     assert order != drawn(len(every), Choice(sample=10, seed=6))
     first = {c.id for c in (every[n] for n in order[:40])}
     assert {v.mutant.removeprefix("ir:") for v in report.verdicts} <= {c.removeprefix("ir:") for c in first}
+
+
+class Broken:
+    """A bench on a machine that fails after some sessions."""
+
+    def __init__(self, bench: ForkBench, left: int) -> None:
+        self._bench, self._left, self.opened = bench, left, 0
+
+    def open(self, changed: Mapping[str, str], *, migrated: bool) -> AbstractContextManager[ForkSession]:
+        self.opened += 1
+        if self.opened > self._left:
+            raise MachineError("no room is left")
+        return self._bench.open(changed, migrated=migrated)
+
+
+@pytest.mark.slow
+def test_a_machine_that_fails_ends_it_for_every_worker(subject: Subject) -> None:
+    opened: list[Broken] = []
+
+    @contextmanager
+    def benches(bundle: Files, count: int) -> Iterator[list[Broken]]:
+        with fork_benches(bundle, count) as places:
+            opened.extend(Broken(place, 4 if number else 999) for number, place in enumerate(places))
+            yield opened
+
+    with pytest.raises(MachineError, match="no room"):
+        run_mutants(subject, benches, RuffFormatter(), {}, Choice())
+    assert opened[1].opened == 5
+    assert opened[0].opened < 60
 
 
 @pytest.mark.slow

@@ -86,6 +86,7 @@ class _Trial:
         self._proofs = Proofs(subject.ir, subject.guards)
         self._before = {f.path: f.text for f in subject.bundle.files}
         self._lock = threading.Lock()
+        self._failed = False
         self._seen: set[tuple[tuple[str, str], ...]] = set()
         self._found: dict[int, Verdict] = {}
 
@@ -123,11 +124,15 @@ class _Trial:
     def _work(self, queue: Iterator[tuple[int, Mutant]], bench: Bench, total: int) -> None:
         while True:
             with self._lock:
-                item = next(queue, None)
+                item = None if self._failed else next(queue, None)
             if item is None:
                 return
             number, mutant = item
-            verdict = self._try(mutant, bench)
+            try:
+                verdict = self._try(mutant, bench)
+            except BaseException:
+                self._failed = True  # what the others would find is not told any more
+                raise
             with self._lock:
                 self._found[number] = verdict
                 if self._progress is not None:
