@@ -8,6 +8,7 @@ import msgspec
 
 from generator.core.formats import INT_MAX, INT_MIN, whole
 from generator.emit.python import Imports, literal
+from generator.emit.schemas.storable import is_storable
 from generator.emit.sqltypes import text_length
 from generator.expr.model import Expr, Literal, Type
 from generator.ir.model import Limits
@@ -85,15 +86,16 @@ class TypeWriter:
     def _annotated(self, value: Value) -> str:
         arguments = ", ".join(self._bounds(value))
         field = f"{self._imports.symbol('pydantic', 'Field')}({arguments})"
-        base, markers = self._base(value.type)
+        base, markers = self._base(value)
         parts = [base, field, *(self.wire(m) for m in markers)]
         return f"{self._imports.symbol('typing', 'Annotated')}[{', '.join(parts)}]"
 
-    def _base(self, type_: Type) -> tuple[str, tuple[str, ...]]:
+    def _base(self, value: Value) -> tuple[str, tuple[str, ...]]:
+        type_, pattern = value.type, value.limits.pattern
         if type_.name == "datetime":
             return self._imports.symbol("pydantic", "AwareDatetime"), ("ISO_MOMENT", "IN_UTC")
         if type_.name in ("string", "text"):
-            return self._bare(type_), ("STORABLE",)
+            return self._bare(type_), () if pattern and is_storable(pattern) else ("STORABLE",)
         return self._bare(type_), _MARKERS.get(type_.name, ())
 
     def _bounds(self, value: Value) -> list[str]:

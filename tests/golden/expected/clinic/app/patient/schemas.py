@@ -10,7 +10,7 @@ from app.runtime.wire import EMAIL, STORABLE, Date, Omittable, Page, Schema
 
 FullName = Annotated[str, Field(min_length=1, max_length=200), STORABLE]
 Email = Annotated[str, Field(max_length=254, pattern=EMAIL)]
-Phone = Annotated[str, Field(max_length=20, pattern="^(?:\\+?[0-9 ]{5,19})$"), STORABLE]
+Phone = Annotated[str, Field(max_length=20, pattern="^(?:\\+?[0-9 ]{5,19})$")]
 
 
 class PatientCreate(Schema):

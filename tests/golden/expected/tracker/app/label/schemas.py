@@ -8,7 +8,7 @@ from pydantic import Field
 from app.runtime.wire import STORABLE, Omittable, Page, Schema
 
 Name = Annotated[str, Field(min_length=1, max_length=40), STORABLE]
-Colour = Annotated[str, Field(max_length=255, pattern="^(?:#[0-9a-f]{6})$"), STORABLE]
+Colour = Annotated[str, Field(max_length=255, pattern="^(?:#[0-9a-f]{6})$")]
 
 
 class LabelCreate(Schema):

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.member.schemas import MemberRead
 from app.runtime.wire import STORABLE, Omittable, Page, Schema
 
-Code = Annotated[str, Field(min_length=2, max_length=8, pattern="^(?:[A-Z][A-Z0-9]*)$"), STORABLE]
+Code = Annotated[str, Field(min_length=2, max_length=8, pattern="^(?:[A-Z][A-Z0-9]*)$")]
 Name = Annotated[str, Field(min_length=1, max_length=120), STORABLE]
 Description = Annotated[str, Field(max_length=20000), STORABLE]
 
