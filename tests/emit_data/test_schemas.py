@@ -44,6 +44,8 @@ REFUSED = [
     ({"price": "1.234"}, "price"),
     ({"price": "123456789.00"}, "price"),
     ({"price": "1e2"}, "price"),
+    ({"price": "Infinity"}, "price"),
+    ({"price": "NaN"}, "price"),
     ({"active": "yes"}, "active"),
     ({"date": "1999-12-31"}, "date"),
     ({"date": 5}, "date"),

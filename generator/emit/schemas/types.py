@@ -108,7 +108,7 @@ class TypeWriter:
                 return ["strict=True", "allow_inf_nan=False", *self._range(value)]
             case "decimal":
                 digits = [f"max_digits={value.type.precision}", f"decimal_places={value.type.scale}"]
-                return [*self._range(value), *digits, "allow_inf_nan=False"]
+                return [*self._range(value), *digits]  # decimals are finite by default
             case _:
                 return self._range(value)
 

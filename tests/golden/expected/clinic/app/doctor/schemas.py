@@ -11,9 +11,7 @@ from app.runtime.wire import EMAIL, PLAIN_NUMBER, STORABLE, Boolean, Omittable, 
 
 FullName = Annotated[str, Field(min_length=1, max_length=200), STORABLE]
 Email = Annotated[str, Field(max_length=254, pattern=EMAIL)]
-Fee = Annotated[
-    Decimal, Field(ge=Decimal("0"), max_digits=8, decimal_places=2, allow_inf_nan=False), PLAIN_NUMBER
-]
+Fee = Annotated[Decimal, Field(ge=Decimal("0"), max_digits=8, decimal_places=2), PLAIN_NUMBER]
 
 
 class DoctorCreate(Schema):

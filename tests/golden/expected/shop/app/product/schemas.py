@@ -10,9 +10,7 @@ from app.runtime.wire import PLAIN_NUMBER, STORABLE, Boolean, Omittable, Page, S
 
 Name = Annotated[str, Field(min_length=1, max_length=120), STORABLE]
 Description = Annotated[str, Field(max_length=20000), STORABLE]
-Price = Annotated[
-    Decimal, Field(gt=Decimal("0"), max_digits=10, decimal_places=2, allow_inf_nan=False), PLAIN_NUMBER
-]
+Price = Annotated[Decimal, Field(gt=Decimal("0"), max_digits=10, decimal_places=2), PLAIN_NUMBER]
 Stock = Annotated[int, Field(strict=True, ge=0, le=2147483647)]
 
 
