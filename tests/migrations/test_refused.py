@@ -136,7 +136,12 @@ CONTRADICTED = (
         "ck_",
     ),
     ("bounds narrower", (("<= 100", "<= 10"),), "UPDATE tickets SET size = 99", "ck_tickets_size_le"),
-    ("unique added", (("label: string(1..20)", "label: string(1..20) unique"),), "", "uq_tags_label"),
+    (
+        "unique added",
+        (("label: string(1..20)", "label: string(1..20) unique"),),
+        "UPDATE tags SET label = 'same'",
+        "uq_tags_label",
+    ),
     ("null", (("phone: string(1..20)?", "phone: string(1..20)"),), "UPDATE people SET phone = NULL", "phone"),
 )
 

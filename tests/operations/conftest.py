@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from appgen_assets.checks import names_by_stage
+from appgen_assets.checks import CHECKS
 from appgen_assets.definitions import defs
 from appgen_assets.partitions import APPS
 from appgen_assets.planning import plan_compiled
@@ -94,13 +94,14 @@ class Workspace:
             "build",
             event_specific_data=StepMaterializationData(made),
         )
-        for name in names_by_stage()[stage]:
+        for check in (check for check in CHECKS if check.stage == stage):
             answer = dg.AssetCheckEvaluation(
                 asset_key=dg.AssetKey(stage),
-                check_name=name,
+                check_name=check.name,
                 passed=ok or stage != "smoke_result",
                 metadata={},
                 partition=app,
+                blocking=check.blocking,
             )
             yield dg.DagsterEvent(
                 dg.DagsterEventType.ASSET_CHECK_EVALUATION.value, "build", event_specific_data=answer
