@@ -31,7 +31,7 @@ test-docker: $(READY)  ## the tests of the docker sandbox (an engine is installe
 chaos: $(READY)  ## kill -9 of builds, databases, applications, runs and the daemon, 20 moments each (long)
 	@CHAOS_MOMENTS=$${CHAOS_MOMENTS:-20} $(BIN)/python -m pytest tests/chaos
 
-faults: $(READY)  ## put in every fault, not only one of each class; print who found it and what was made again (long)
+faults: $(READY)  ## put in every fault, not only a sample; print who found it and what was made again (long)
 	@EVERY_FAULT=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/repair
 
 check: $(READY) lint types  ## style, types, who may import whom
