@@ -10,19 +10,12 @@ import pytest
 from generator.emit.history import VERSIONS, script_ids
 from generator.host.workshop import compile_spec, open_workshop
 from generator.repair.model import Quarantine
+from tests.migrations.test_build import SPEC
 from tests.repair.conftest import AFTER, Workspace, built, working_in
 from tests.repair.printed import Told
 
 pytestmark = pytest.mark.slow
 
-SPEC = """\
-app: desk
-entities:
-  Ticket:
-    fields:
-      title: string(1..80)
-      due: date?
-"""
 RENAMED = f"{SPEC.replace('due:', 'until:')}changes: {{renamed: {{Ticket.due: until}}}}\n"
 FILLED = f"""{SPEC}\
       heading: string(1..80)

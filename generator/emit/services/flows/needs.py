@@ -177,11 +177,6 @@ class Needs:
             case Assign(target=target, value=value) if target.type.name == "row":
                 holder = self._at((target.root, *target.via), target.entity)
                 self._same(holder.references.get(target.field), value)
-            case Link(collection=collection, row=row, remove=False):
-                entity = row_entity(self.index, collection)
-                for tree in list(self.trees.values()):
-                    for element in tree.rows_of(entity, collection.field):
-                        self._same(element, row)
             case _:
                 pass
 

@@ -119,8 +119,6 @@ class Rules:
                 watch.ref, watch.certain = ref, True
             if watch.certain:
                 continue
-            if watch.certain:
-                continue
             if not watch.noted:
                 declared += self._declare(watch, ref, listed=looped or isinstance(effect, Create))
             if watch.noted not in added and not watch.kept:
