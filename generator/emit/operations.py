@@ -63,9 +63,12 @@ def called(entity: Entity) -> str:
 
 
 def checked_rows(point: Endpoint) -> tuple[PathArgument, ...]:
-    """Return the rows of the path that are looked for when something else is wrong."""
+    """Return the rows of the path that are looked for when something else is wrong.
+
+    Where nothing else is sent, the innermost row is what the service itself asks for first.
+    """
     sends = bool(point.body) or point.kind is OperationKind.LIST
-    return point.arguments if sends or len(point.arguments) > 1 else ()
+    return point.arguments if sends else point.arguments[:-1]
 
 
 def exists_statement(argument: PathArgument) -> str:

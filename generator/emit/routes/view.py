@@ -207,9 +207,10 @@ class _Router:
         """Return the paths whose requests may be found invalid after their rows."""
         paths: dict[str, CheckedPath] = {}
         for point in self._endpoints:
-            rows = tuple(self._row(a) for a in checked_rows(point))
-            if rows:
-                paths[point.path] = CheckedPath(point.path, rows)
+            known = paths.get(point.path, CheckedPath(point.path, ()))
+            rows = checked_rows(point)
+            if len(rows) > len(known.rows):
+                paths[point.path] = CheckedPath(point.path, tuple(self._row(a) for a in rows))
         return tuple(paths.values())
 
     def _row(self, argument: PathArgument) -> CheckedRow:

@@ -10,6 +10,7 @@ from generator.guards.model import GuardIR
 from generator.ir.index import Index
 from generator.ir.model import ApplicationIR, Operation
 from generator.verify.coverage.proofs.conditions import Conditions
+from generator.verify.coverage.proofs.structure import Structure
 from generator.verify.mutants.model import Kind, Mutant
 from generator.verify.mutants.text import called, keyword
 
@@ -18,6 +19,7 @@ _NEVER = "it never fails"
 _OF_GUARDS: frozenset[Kind] = frozenset(
     {"guard_dropped", "transition_added", "status_changed", "error_code_changed"}
 )
+_OF_CONFLICTS: frozenset[Kind] = frozenset({"conflict_changed", "status_changed", "error_code_changed"})
 
 
 class Proofs:
@@ -30,14 +32,22 @@ class Proofs:
 
     def reason(self, mutant: Mutant) -> str:
         """Return why nothing can see the mutant; "" if that is not proven."""
-        if mutant.kind not in _OF_GUARDS:
-            return ""
+        alike = self._never_two(mutant)
+        if alike or mutant.kind not in _OF_GUARDS:
+            return alike
         guarded = self._guarded(mutant)
         with self._lock:
             sure = [Conditions(self._index, self._guards, o).guard(guard) == _NEVER for o, guard in guarded]
         if not sure or not all(sure):
             return ""
         return f"{guarded[0][1]} never fails (proven by SMT over the effects and the other conditions)"
+
+    def _never_two(self, mutant: Mutant) -> str:
+        """Return why nobody sees what is answered to two rows that agree: there are never two."""
+        if mutant.kind not in _OF_CONFLICTS:
+            return ""
+        of = ((e, u) for e in self._index.entities.values() for u in e.uniques if u.id == mutant.node)
+        return next((Structure(self._index).unique(e.name, u) for e, u in of), "")
 
     def _guarded(self, mutant: Mutant) -> list[tuple[Operation, str]]:
         """Return the guard that a mutant changes, with the operation that it belongs to."""

@@ -47,7 +47,7 @@ class _Reasons:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._structure = Structure(case)
+        self._structure = Structure(case.index)
         self._questions = {name: ask for o in case.ir.api.operations for name, ask in self._of(o)}
         self._questions |= dict(self._machines())
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import networkx as nx
 
 from generator.expr.model import EntityRef, Expr, Literal
-from generator.ir.index import updatable_fields
+from generator.ir.index import Index, updatable_fields
 from generator.ir.model import (
     Assign,
     Create,
@@ -21,15 +21,14 @@ from generator.ir.model import (
     Unique,
 )
 from generator.ir.writes import effects_of, row_entity
-from generator.verify.coverage.case import Case
 
 
 class Structure:
     """Questions about the whole application."""
 
-    def __init__(self, case: Case) -> None:
-        self._index = case.index
-        self._flows = list(case.index.flows.values())
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._flows = list(index.flows.values())
 
     # --- states --------------------------------------------------------------------
 

@@ -31,7 +31,6 @@ _RETURNED = sql.document(wire(sql.returned(prescriptions)))
 _ROWS = select(prescriptions)
 
 DOCUMENT_AT = _DOCUMENTS.where(_AT)
-EXISTS_AT = select(prescriptions.c.id).where(_AT)
 DELETE = delete(prescriptions).where(sql.is_one_of_ids(prescriptions.c.id))
 CREATE = insert(prescriptions).returning(_RETURNED)
 LOCK_AT = sql.locking(_ROWS.where(_AT))

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 import app.appointment.queries as appointment_queries
-import app.prescription.queries as prescription_queries
 import app.prescription.service as service
 from app.prescription.filters import PrescriptionQuery
 from app.prescription.schemas import PrescriptionCreate, PrescriptionPage, PrescriptionRead
@@ -23,11 +22,6 @@ router = APIRouter(
             ],
             "/appointments/{appointment_id}/prescriptions/{id}": [
                 PathRow("Appointment", appointment_queries.EXISTS, {"id": "appointment_id"}),
-                PathRow(
-                    "Prescription",
-                    prescription_queries.EXISTS_AT,
-                    {"id": "id", "appointment_id": "appointment_id"},
-                ),
             ],
         }
     ),
