@@ -31,6 +31,7 @@ from generator.stages.model import Artefact
 from generator.stages.store import Store, get_record, put_record
 from generator.verify.sandbox import AppFailed
 
+CATALOGS = "catalogs/"  # in the artefact store: what the migrations of a bundle make
 _ASKS_OF_ROWS = ("null", "type", "constraint missing", "constraint altered", "index missing", "index altered")
 _SETTINGS = "SET statement_timeout = '60s'; SET lock_timeout = '5s'"
 _HINT = "The address is in operations.yaml, below `databases`."
@@ -104,7 +105,7 @@ def corrections_of(store: Store, bundle: Artefact, url: str) -> tuple[Difference
 
 def _delivered(store: Store, bundle: Artefact) -> Delivered:
     """Return what the delivered migrations make; it is found out once."""
-    record = f"catalogs/{bundle.ref.digest}-{VERSION}"
+    record = f"{CATALOGS}{bundle.ref.digest}-{VERSION}"
     known = get_record(store, record, Delivered)
     if known is None:
         known = _migrated(bundle)

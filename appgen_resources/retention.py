@@ -13,12 +13,13 @@ import fsspec
 import msgspec
 from msgspec.structs import replace
 
+from appgen_resources.live import CATALOGS
 from appgen_resources.operations.model import Retention
 from generator.host.artefacts import open_store
 from generator.stages.releases import Releases
 from generator.stages.store import get_record, put_record
 
-_CACHED = ("stages/", "sources/")
+_CACHED = ("stages/", "sources/", CATALOGS)
 _BLOBS = "blobs/"
 _RELEASES = "releases/"
 _HASH = re.compile(r"[0-9a-f]{40,64}")
@@ -102,4 +103,7 @@ def _is_needed(entry: _Entry, needed: set[str]) -> bool:
 
 
 def _last(entry: _Entry) -> str:
-    return entry.name.rpartition("/")[2]
+    """Return the key or address that a name ends with; a catalog's version follows it."""
+    name = entry.name.rpartition("/")[2]
+    found = _HASH.match(name)
+    return found[0] if found else name

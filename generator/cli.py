@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from generator.host.interrupts import terminable
+
 _EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
@@ -211,7 +213,8 @@ def list_(
 def _run(module: str, call: Callable[..., int]) -> None:
     """Load a command, run it, and turn what went wrong into words and an exit code."""
     try:
-        code = call(import_module(f"generator.commands.{module}"))
+        with terminable():
+            code = call(import_module(f"generator.commands.{module}"))
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         code = _EXIT_INTERRUPTED

@@ -14,19 +14,18 @@ from appgen_assets.checks.sources import (
     modules,
     unreadable,
 )
-from generator.core.digest import canonical_json
 from generator.core.structs import structs
 from generator.emit.operations import function_name
 from generator.emit.physical import physical
 from generator.emit.python import attribute, module
 from generator.emit.tree import EmittedFile
+from generator.emit.unfilled import Unfilled
 from generator.ir.index import Index, client_fields, stored_fields
 from generator.ir.model import ApplicationIR, Entity, Operation
 from generator.pipeline import EMITTED
 
-_OPENINGS = ("{{", "{%")
 _MARKER = re.compile(r"^\s*#@", re.MULTILINE)
-_OWN_SYNTAX = (".py", ".mako", ".md")
+_OWN_SYNTAX = (".py", ".json", ".mako")  # no template prints them, or they are one
 _SERVER_SIDE = ("default_factory", "min_items", "min_length")
 
 
@@ -46,15 +45,13 @@ def _readable(made: Made) -> Verdict:
 
 def _finished(made: Made) -> Verdict:
     """What the spec itself says is no leftover."""
-    spec = canonical_json(made.of("application_ir")).decode()
-    openings = [opening for opening in _OPENINGS if opening not in spec]
-    return verdict_on(_files(made), partial(_leftover, openings), "files")
+    return verdict_on(_files(made), partial(_leftover, Unfilled(made.of("application_ir"))), "files")
 
 
-def _leftover(openings: Iterable[str], file: EmittedFile) -> str:
+def _leftover(unfilled: Unfilled, file: EmittedFile) -> str:
     found = ["#@"] if _MARKER.search(file.text) else []
     if not file.path.endswith(_OWN_SYNTAX):
-        found += [opening for opening in openings if opening in file.text]
+        found += [opening for _, opening in unfilled.find(file.text)]
     return f"{file.path}: {found[0]} was left by a template" if found else ""
 
 

@@ -20,7 +20,6 @@ from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
 from generator.deliver.target import SCHEME, absolute, within
 from generator.host import sandboxes
-from generator.host.interrupts import terminable
 from generator.host.reports import latest_report
 from generator.host.state import AppEntry, State
 from generator.host.workshop import compile_spec, open_workshop
@@ -58,8 +57,7 @@ def run(specs: list[Path], out: str | None, options: Options) -> int:
         if entry.app in entries:
             raise UsageError(f"{path} and {entries[entry.app].spec} are both called {entry.app}")
         entries[entry.app] = entry
-    with terminable():
-        return max([code, *(work.build(entry) for entry in entries.values())])
+    return max([code, *(work.build(entry) for entry in entries.values())])
 
 
 def _entry(path: Path, out: str | None, state: State, *, alone: bool) -> AppEntry | None:

@@ -143,6 +143,10 @@ class ForkBench:
             drop_database(self._server, database)
             shutil.rmtree(folder, ignore_errors=True)
 
+    def give_up(self) -> None:
+        """End what is being tried here, from another thread: its session then fails."""
+        self._zygote.close()
+
 
 @contextmanager
 def fork_benches(bundle: Files, count: int) -> Iterator[list[ForkBench]]:

@@ -1,5 +1,7 @@
 """Mutants tried on a real application: what sees them, what survives a weak plan, what the command says."""
 
+import os
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -13,12 +15,16 @@ from generator.cli import app
 from generator.core.errors import MachineError
 from generator.host.forks import ForkBench, ForkSession, fork_benches
 from generator.host.format import RuffFormatter
+from generator.host.interrupts import terminable
+from generator.host.pids import own_tag
 from generator.verify.mutants.judge import Subject
-from generator.verify.mutants.model import MutationReport
+from generator.verify.mutants.model import MutationReport, Verdict
 from generator.verify.mutants.report import verdict_text
 from generator.verify.mutants.run import Choice, candidates, drawn, run_mutants
 from generator.verify.sandbox import Files
 from tests.building import ROOT, compiled
+from tests.cli.test_killed import left
+from tests.host.test_process import until
 from tests.mutants.conftest import subject_of
 
 
@@ -62,6 +68,9 @@ class Broken:
             raise MachineError("no room is left")
         return self._bench.open(changed, migrated=migrated)
 
+    def give_up(self) -> None:
+        self._bench.give_up()
+
 
 @pytest.mark.slow
 def test_a_machine_that_fails_ends_it_for_every_worker(subject: Subject) -> None:
@@ -77,6 +86,19 @@ def test_a_machine_that_fails_ends_it_for_every_worker(subject: Subject) -> None
         run_mutants(subject, benches, RuffFormatter(), {}, Choice())
     assert opened[1].opened == 5
     assert opened[0].opened < 60
+
+
+def test_a_run_that_is_ended_leaves_nothing(subject: Subject) -> None:
+    told: list[str] = []
+
+    def end(verdict: Verdict, _done: int, _total: int) -> None:
+        told.append(verdict.mutant)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(KeyboardInterrupt), terminable():
+        run_mutants(subject, fork_benches, RuffFormatter(), {}, Choice(), end)
+    assert len(told) == 1
+    assert until(lambda: left(own_tag()) == ([], [], []))
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from appgen_resources.live import CATALOGS
 from appgen_resources.operations.model import Retention
 from appgen_resources.retention import clean
 from appgen_resources.specs import SpecStore
@@ -48,6 +49,16 @@ def test_the_last_releases_stay_and_older_ones_go(where: str, tmp_path: Path) ->
     assert done.removed == 3
     assert done.freed > 0
     assert clean(url, Retention(releases=2, days=7), now=later()).removed == 0
+
+
+def test_what_was_seen_of_a_release_goes_with_it(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    gone, stays = (release(store, "alpha", name) for name in ("first", "second"))
+    for ref in (gone, stays):
+        put_record(store, f"{CATALOGS}{ref.digest}-1a2b3c", {"tables": ref.digest})
+    clean(str(tmp_path), Retention(releases=1, days=7), now=later())
+    assert not store.has(f"{CATALOGS}{gone.digest}-1a2b3c")
+    assert store.has(f"{CATALOGS}{stays.digest}-1a2b3c")
 
 
 def test_what_is_young_stays(tmp_path: Path) -> None:

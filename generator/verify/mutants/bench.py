@@ -16,6 +16,10 @@ class Bench(Protocol):
         """Open the application with these files changed, on a clone of its database or an empty one."""
         ...
 
+    def give_up(self) -> None:
+        """End what is being tried here, from another thread: its session then fails."""
+        ...
+
 
 class Benches(Protocol):
     """Prepares places for variants of an application; all is gone at the end."""

@@ -98,8 +98,15 @@ class _Trial:
             free.put(place)
         total = min(len(every), self._choice.sample or len(every))
         with ThreadPoolExecutor(len(places)) as threads:
-            for future in [threads.submit(self._work, queue, place, total) for place in places]:
-                future.result()
+            working = [threads.submit(self._work, queue, place, total) for place in places]
+            try:
+                for future in working:
+                    future.result()
+            except BaseException:  # Ctrl-C too: nobody waits for what is being tried
+                self._failed = True
+                for place in places:
+                    place.give_up()
+                raise
         return tuple(self._found[n] for n in sorted(self._found))
 
     def _mutants(self, every: Sequence[Candidate], order: Sequence[int]) -> Iterator[tuple[int, Mutant]]:
