@@ -12,6 +12,8 @@ from generator.host.reports import Kept
 from generator.stages.model import Artefact
 from generator.verify.coverage.model import Coverage
 from generator.verify.model import SanityReport, SmokeResult, TestsModelIR
+from generator.verify.reports.markdown import to_markdown
+from generator.verify.reports.view import page
 
 
 def test_plan(artefact: Artefact) -> Mapping[str, Any]:
@@ -60,7 +62,7 @@ def sanity_report(artefact: Artefact) -> Mapping[str, Any]:
 
 
 def smoke_result(artefact: Artefact, report: Kept) -> Mapping[str, Any]:
-    """Show each scenario: what was expected and what came; where the whole report lies."""
+    """Show each scenario: what was expected and what came; the report in short, and where the whole one lies."""
     result: SmokeResult = artefact.value
     order = sorted(result.rows, key=lambda row: (row.ok, row.scenario))
     rows = [
@@ -72,8 +74,8 @@ def smoke_result(artefact: Artefact, report: Kept) -> Mapping[str, Any]:
             scenarios=len(result.rows), failed=len(result.failures), errors_in_the_logs=len(result.findings)
         ),
         "seconds": dg.MetadataValue.float(result.ms / 1000),
-        "report": dg.MetadataValue.url(report.html.as_uri()),
-        "report file": dg.MetadataValue.path(report.html),
+        "report": dg.MetadataValue.md(to_markdown(page(result))),
+        "whole report": dg.MetadataValue.path(report.html),
         "JUnit XML": dg.MetadataValue.path(report.junit),
         **_what_failed(result),
         "scenarios in full": table(("", "scenario", "request", "expected", "got", "ms", "spec"), rows),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from generator.commands.progress import console
 from generator.core.errors import EXIT_FINDINGS
 from generator.host.state import State
 
@@ -20,11 +20,9 @@ def run(*, test: bool) -> int:
     # By name: the generator itself must not know of what runs it.
     told = import_module("appgen_resources.operations.read").load_operations(State())
     channel = import_module("appgen_resources.alerts.channel")
-    console = Console(emoji=False, markup=False)
+    screen = console()
     if not told.alerts:
-        console.print(
-            "No alert goes anywhere: there is no route in operations.yaml (see docs/operations.md)."
-        )
+        screen.print("No alert goes anywhere: there is no route in operations.yaml (see docs/operations.md).")
         return 0
     table = Table(box=None, pad_edge=False)
     for title in ("route", "from", "applications", "owners", "to", *(["arrived"] if test else [])):
@@ -36,7 +34,7 @@ def run(*, test: bool) -> int:
             failed = failed or answer not in {"", "yes"}
             globs = (", ".join(route.apps), ", ".join(route.owners))
             table.add_row(route.name, route.severity, *globs, channel.shown(url), *([answer] if test else []))
-    console.print(table)
+    screen.print(table)
     return EXIT_FINDINGS if failed else 0
 
 

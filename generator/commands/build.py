@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from generator.commands.diagnostics import display, print_diagnostics
+from generator.commands.diagnostics import display, print_diagnostics, tell_unclaimed
 from generator.commands.paths import UsageError, find_specs, invocation
 from generator.commands.progress import Screen
 from generator.commands.repairs import tell_step
@@ -23,7 +23,7 @@ from generator.host import sandboxes
 from generator.host.reports import latest_report
 from generator.host.state import AppEntry, State
 from generator.host.workshop import compile_spec, open_workshop
-from generator.pipeline import BY_NAME
+from generator.pipeline import BY_NAME, DIRECTIVES
 from generator.stages import ahead
 from generator.stages.model import Artefact
 from generator.stages.steps import sanity_report
@@ -47,6 +47,7 @@ def run(specs: list[Path], out: str | None, options: Options) -> int:
     sandboxes.choose(options.sandbox)
     work = _Build(State(), Screen(), options)
     paths = find_specs(specs)
+    tell_unclaimed(paths)
     entries: dict[str, AppEntry] = {}
     code = 0
     for path in paths:
@@ -136,7 +137,7 @@ class _Build:
             screen.say(f"{entry.app}: nothing has changed, nothing to do; it lies in {display(entry.out)}")
             self._export(entry.app, None)
             return _Ended(0)
-        with screen.app(entry.app, len(plan.stale), time.perf_counter() - began):
+        with screen.app(entry.app, _steps(plan.stale), time.perf_counter() - began):
             outcome = self._builder.run(
                 plan, screen, everything=everything, force=self._options.force, tags=tags
             )
@@ -157,6 +158,11 @@ class _Build:
     def _builder(self) -> Any:
         # By name: the generator itself must not know of Dagster.
         return import_module("appgen_assets.local").Builder(self.state)
+
+
+def _steps(stages: Sequence[str]) -> int:
+    """Return how many lines of progress there will be: all directives are made in one step."""
+    return len([s for s in stages if s not in DIRECTIVES]) + any(s in DIRECTIVES for s in stages)
 
 
 def _begin_gates(done: dict[str, Artefact], workshop: Workshop) -> None:
@@ -181,7 +187,9 @@ def _report(outcome: Any, state: State, screen: Screen, seconds: float) -> int:
                 screen.say(f"  the details are in {_keep(state, outcome.run, failure.trace)}")
         screen.say(f"{outcome.app} was not delivered; what lay in {display(outcome.out)} is unchanged.")
         return max((f.exit_code for f in outcome.failures), default=EXIT_FINDINGS)
-    screen.say(f"\n{outcome.app} lies in {display(outcome.out)} ({len(outcome.ran)} stages, {seconds:.1f} s)")
+    screen.say(
+        f"\n{outcome.app} lies in {display(outcome.out)} ({_steps(outcome.ran)} stages, {seconds:.1f} s)"
+    )
     if not outcome.out.startswith(SCHEME):
         screen.say(f"  start it:          {invocation()} run {display(outcome.out)}")
     screen.say(f"  open the lineage:  {invocation()} ui")

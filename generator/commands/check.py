@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generator.commands.diagnostics import print_diagnostics
+from generator.commands.diagnostics import print_diagnostics, tell_unclaimed
 from generator.commands.paths import find_specs
 from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
@@ -14,7 +14,9 @@ from generator.host.overrides import overrides_of
 
 def run(specs: list[Path]) -> int:
     """Print every diagnostic; 1 if a spec is wrong."""
-    return max([_check(path) for path in find_specs(specs)])
+    paths = find_specs(specs)
+    tell_unclaimed(paths)
+    return max([_check(path) for path in paths])
 
 
 def _check(path: Path) -> int:

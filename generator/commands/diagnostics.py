@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from generator.core.diagnostics import Diagnostic
 from generator.core.render import render
 from generator.deliver.target import SCHEME
+from generator.host.overrides import unclaimed
 
 
 def print_diagnostics(found: Iterable[Diagnostic], folder: Path) -> None:
@@ -19,6 +20,14 @@ def print_diagnostics(found: Iterable[Diagnostic], folder: Path) -> None:
     if shown:
         text = render(shown, lambda name: Path(name).read_text(encoding="utf-8"), color=sys.stderr.isatty())
         print(text, file=sys.stderr)
+
+
+def tell_unclaimed(specs: Iterable[Path]) -> None:
+    """Warn of override folders beside the specs that belong to none of them: a name with a mistake in it."""
+    for folder in dict.fromkeys(spec.absolute().parent for spec in specs):
+        for path in unclaimed(folder):
+            wanted = f"{path.stem}.yaml"
+            print(f"warning: nobody reads {display(path)}: there is no {wanted} beside it", file=sys.stderr)
 
 
 def display(path: Path | str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from generator.commands.diagnostics import display
+from generator.commands.progress import console
 from generator.deliver.changes import read_manifest
 from generator.deliver.target import SCHEME
 from generator.host.artefacts import open_store
@@ -30,7 +30,7 @@ def run(folder: Path) -> int:
     store = open_store(state.artefacts)
     for app in sorted(known):
         table.add_row(app, *_row(known[app], store))
-    Console(emoji=False, markup=False).print(table if known else "No specs here, and nothing was built yet.")
+    console().print(table if known else "No specs here, and nothing was built yet.")
     return 0
 
 

@@ -15,13 +15,18 @@ from rich.status import Status
 _WIDTH = 140
 
 
+def console(out: TextIO | None = None, *, markup: bool = False) -> Console:
+    """Return a console as wide as the terminal; what goes to a file or a pipe is wide enough for tables."""
+    told = sys.stdout if out is None else out
+    width = None if told.isatty() or "COLUMNS" in os.environ else _WIDTH
+    return Console(file=told, highlight=False, emoji=False, markup=markup, width=width)
+
+
 class Screen:
     """Follows a run; its own copy of stdout, since Dagster captures the process's."""
 
     def __init__(self) -> None:
-        copy = _own_stdout()
-        width = None if copy.isatty() else _WIDTH
-        self.console = Console(file=copy, highlight=False, emoji=False, width=width)
+        self.console = console(_own_stdout(), markup=True)
         self._status: Status | None = None
         self._done = self._total = 0
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from rich.console import Console
 from rich.table import Table
 
 from generator.commands.diagnostics import display
 from generator.commands.paths import UsageError
+from generator.commands.progress import console
 from generator.host.artefacts import open_store
 from generator.host.state import State
 from generator.stages.releases import Released, before, bundle_of, hold, note, releases
@@ -27,10 +27,10 @@ def show(app: str) -> int:
         table.add_column(title, overflow="fold")
     for r in known.kept:
         table.add_row(str(r.number), r.time, str(r.changed), display(r.out), r.why)
-    console = Console(emoji=False, markup=False)
-    console.print(table)
+    screen = console()
+    screen.print(table)
     if known.held:
-        console.print("What was rolled back is not delivered again until it changes.")
+        screen.print("What was rolled back is not delivered again until it changes.")
     return 0
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Protocol
 
-from rich.console import Console
 from rich.table import Table
 
 from generator.commands.paths import UsageError
+from generator.commands.progress import console
 from generator.commands.spec_patch import apply_patch
 from generator.core.errors import EXIT_FINDINGS
 from generator.host.artefacts import open_store
@@ -62,11 +62,11 @@ def _journal(state: State, app: str) -> Journal:
 def _list(state: State, entry: AppEntry) -> int:
     kept = _journal(state, entry.app)
     gone = superseded(overrides_of(Path(entry.spec)), kept)
-    console = Console(emoji=False, markup=False, highlight=False)
+    screen = console()
     if kept.stopped:
-        console.print(f"{entry.app} needs a person: {kept.stopped}\n", soft_wrap=True)
+        screen.print(f"{entry.app} needs a person: {kept.stopped}\n", soft_wrap=True)
     if not kept.entries:
-        console.print(f"{entry.app} was never repaired.")
+        screen.print(f"{entry.app} was never repaired.")
         return 0
     table = Table(box=None, pad_edge=False)
     for title in ("no.", "time", "status"):
@@ -76,7 +76,7 @@ def _list(state: State, entry: AppEntry) -> int:
     for e in kept.entries:
         status = "superseded" if e.number in gone else e.status
         table.add_row(str(e.number), e.time, status, str(e.directive), shorten(e.told.chain, _SHORT))
-    console.print(table)
+    screen.print(table)
     return 0
 
 

@@ -11,6 +11,7 @@ from generator.overrides.model import OverrideText
 
 FLEET = "fleet"
 _SUFFIX = ".overrides"
+_OF_SPECS = (_SUFFIX, ".regressions")  # folders that belong to the spec of their name
 _MOST_BYTES = 1_000_000
 _MOST_FILES = 2_000
 
@@ -18,6 +19,13 @@ _MOST_FILES = 2_000
 def override_folders(spec: Path) -> tuple[Path, Path]:
     """Return the folder of the fleet and that of the spec, whether they are there or not."""
     return spec.with_name(FLEET + _SUFFIX), spec.with_suffix(_SUFFIX)
+
+
+def unclaimed(folder: Path) -> list[Path]:
+    """Return the folders that lie there for a spec that does not: nobody reads them."""
+    found = [path for suffix in _OF_SPECS for path in folder.glob(f"*{suffix}") if path.is_dir()]
+    specs = {path.stem for path in (*folder.glob("*.yaml"), *folder.glob("*.yml"))}
+    return sorted(p for p in found if p.stem not in specs and p.name != FLEET + _SUFFIX)
 
 
 def overrides_of(spec: Path) -> Overrides:

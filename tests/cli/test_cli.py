@@ -69,6 +69,13 @@ def test_check_takes_a_folder(folder: Path) -> None:
     assert out.count("fine") == 1
 
 
+def test_folders_of_no_spec_are_told(folder: Path) -> None:
+    for name in ("libary.overrides", "fleet.overrides", "library.overrides", "gone.regressions"):
+        (folder / name).mkdir()
+    told = [line for line in run("check", "library.yaml")[2].splitlines() if line.startswith("warning")]
+    assert [line.split()[3] for line in told] == ["gone.regressions:", "libary.overrides:"]
+
+
 def test_check_imports_nothing_that_takes_time(folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path; import generator.cli;"

@@ -4,6 +4,7 @@
 from typing import NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from generator.emit.bundle import Bundle
 from generator.verify.gates import GATES
@@ -56,6 +57,30 @@ def test_wrong_code_is_seen_by_one_gate(healthy: Healthy, gate: str, code: str, 
     report = healthy.run(healthy.with_text(SERVICE, text))
     assert said(report) == {gate: [code]}
     assert (report.findings[0].path, report.findings[0].line) == (SERVICE, len(text.splitlines()))
+
+
+EXTENSION = '''"""Routes of our own."""
+
+from fastapi import FastAPI
+
+
+async def hello(name: str = "you") -> dict[str, str]:
+    """Say hello."""
+    return {"hello": name}
+
+
+def extend(app: FastAPI) -> None:
+    """Add them."""
+    app.add_api_route("/hello", hello)
+'''
+
+
+def test_an_extension_may_add_operations_and_nobody_else(healthy: Healthy) -> None:
+    extended = healthy.with_text("app/extensions/__init__.py", EXTENSION)
+    more = 'app.add_api_route("/more", health, operation_id="more")\n'
+    files = [replace(f, text=f.text + more) if f.path == "app/main.py" else f for f in extended.files]
+    report = healthy.run(rebundled(files))
+    assert [f.message for f in report.findings] == ["GET /more is no operation of the application"]
 
 
 def test_a_module_that_cannot_be_imported_is_seen(healthy: Healthy) -> None:

@@ -14,6 +14,7 @@ from generator.verify.coverage.model import Coverage, Item
 from generator.verify.model import Finding, SmokeResult, SmokeRow
 from generator.verify.reports.html import to_html
 from generator.verify.reports.junit import to_junit
+from generator.verify.reports.markdown import to_markdown
 from generator.verify.reports.view import page
 
 SPAN = Span("thing.yaml", 31, 3, 31, 9)
@@ -118,3 +119,15 @@ def test_reports_of_the_last_runs_are_kept(tmp_path: Path) -> None:
     assert len(list((tmp_path / "reports" / "things").iterdir())) == 20
     assert "process sandbox" in kept[-1].html.read_text()
     assert latest_report(state, "other") is None
+
+
+def test_the_short_form_tells_what_failed_and_can_not_be_broken_out_of() -> None:
+    wrong = replace(row("Thing.create: `x` | y", "s", "error", ok=False), got="500 ```\n# boo")
+    text = to_markdown(page(replace(RESULT, rows=(*ROWS, wrong), findings=(LOGGED,))))
+    lines = text.splitlines()
+    assert lines[0] == "**things FAILED**: 3 of 5 passed, 2 failed, 1 errors in the logs, 0.0 s"
+    assert 'expected  201 {"id":{"$ref":"t"}}' in lines
+    assert f"got       500 {HOSTILE}" in lines
+    assert lines.count("````") == 2
+    assert "**Thing.create: \\`x\\` \\| y** (s, spec thing.yaml:31): the server failed with 500" in lines
+    assert "| Thing.create | 1 | · | **0 of 1** | **1 of 2** |" in lines

@@ -1,4 +1,7 @@
-"""Gate: the application describes itself rightly: every operation, its statuses, no dangling reference."""
+"""Gate: the application describes itself rightly: every operation, its statuses, no dangling reference.
+
+What hand-written extensions add is theirs; no more is asked of it than ids and references.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,13 @@ def check(build: Build) -> list[Finding]:
         for method in _METHODS
         if method in item
     }
-    return [*_operations(build, found), *_document(build, document, found), *_written(build, document)]
+    own = {key: found[key] for key in found if key not in (probe.extended or ())}
+    return [
+        *_operations(build, own),
+        *_ids(build, found),
+        *_document(build, document, own),
+        *_written(build, document),
+    ]
 
 
 def _operations(build: Build, found: Found) -> Iterator[Finding]:
@@ -64,7 +73,6 @@ def _finding(build: Build, operation: Operation, code: str, message: str) -> Fin
 def _document(build: Build, document: dict[str, Any], found: Found) -> Iterator[Finding]:
     if not str(document.get("openapi", "")).startswith("3."):
         yield build.finding("openapi-version", "the description has no OpenAPI version", path="app/main.py")
-    yield from _ids(build, found)
     for (method, path), operation in found.items():
         declared = {p["name"] for p in operation.get("parameters", ()) if p.get("in") == "path"}
         if declared != set(_PARAMETER.findall(path)) or "{" in _PARAMETER.sub("", path):

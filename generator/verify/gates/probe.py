@@ -78,6 +78,7 @@ class Probe(msgspec.Struct, frozen=True):
     schemas: dict[str, dict[str, Any]] | None = None
     openapi: dict[str, Any] | None = None
     routing: Routing | None = None
+    extended: tuple[tuple[str, str], ...] | None = None  # method and path
     parity: tuple[tuple[Outcome, ...], ...] | None = None
     earlier: Contents | None = None
     later: Contents | None = None

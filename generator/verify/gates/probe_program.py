@@ -169,18 +169,16 @@ def upgrade() -> list[str]:
     return sorted(script.get_heads())
 
 
-def downgrade() -> dict[str, Any]:
+def downgrade() -> Any:
     """Go back to nothing; returns what is left."""
     importlib.import_module("alembic.command").downgrade(alembic_config(), "base")
-    left: dict[str, Any] = in_database(describe)
-    return left
+    return in_database(describe)
 
 
-def again() -> dict[str, Any]:
+def again() -> Any:
     """Go to the newest revision once more; returns what is there."""
     upgrade()
-    there: dict[str, Any] = in_database(describe)
-    return there
+    return in_database(describe)
 
 
 def drift() -> list[str]:
@@ -251,11 +249,10 @@ async def attempt(raw: Any, statements: list[str], *, keep: bool) -> dict[str, A
 # --- rows that are there when the newest revision comes -------------------------
 
 
-def earlier() -> dict[str, Any]:
+def earlier() -> Any:
     """Go back to the revision before and put rows there; HISTORY is put before this program."""
     importlib.import_module("alembic.command").downgrade(alembic_config(), released()["before"])
-    kept: dict[str, Any] = in_database(fill)
-    return kept
+    return in_database(fill)
 
 
 def released() -> dict[str, Any]:
@@ -281,11 +278,10 @@ async def contents(connection: Any) -> dict[str, Any]:
     return {t: [json.loads(row[0]) for row in await raw.fetch(query.format(t))] for t in tables}
 
 
-def later() -> dict[str, Any]:
+def later() -> Any:
     """Go to the newest revision; returns what stands in the tables then."""
     upgrade()
-    kept: dict[str, Any] = in_database(contents)
-    return kept
+    return in_database(contents)
 
 
 def back() -> bool:
@@ -353,6 +349,15 @@ def openapi() -> dict[str, Any]:
     return document
 
 
+def extended() -> list[tuple[str, str]]:
+    """Return method and path of the operations that are there through extensions alone."""
+    main, extensions = (importlib.import_module(f"app.{name}") for name in ("main", "extensions"))
+    paths = main.create_app().openapi()["paths"]
+    vars(extensions)["extend"] = lambda _app: None
+    plain = main.create_app().openapi()["paths"]
+    return [(method, path) for path in paths for method in paths[path] if method not in plain.get(path, {})]
+
+
 def every_route(router: Any) -> Any:
     """Yield the routes in their order; FastAPI keeps included routers as they are."""
     for route in router.routes:
@@ -391,4 +396,5 @@ step("imports", imports)
 step("schemas", schemas, "imports")
 step("openapi", openapi, "imports")
 step("routing", routing, "imports")
+step("extended", extended, "openapi")
 sys.stdout.write(f"\n{MARK}{json.dumps(seen)}\n")
