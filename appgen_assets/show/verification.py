@@ -62,7 +62,7 @@ def sanity_report(artefact: Artefact) -> Mapping[str, Any]:
 
 
 def smoke_result(artefact: Artefact, report: Kept) -> Mapping[str, Any]:
-    """Show each scenario: what was expected and what came; the report in short, and where the whole one lies."""
+    """Show the report in short, where the whole one lies, and each scenario: what was expected, what came."""
     result: SmokeResult = artefact.value
     order = sorted(result.rows, key=lambda row: (row.ok, row.scenario))
     rows = [
