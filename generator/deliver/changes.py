@@ -20,10 +20,14 @@ _NOT_CARRIED = frozenset({"__pycache__"})
 
 
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the last delivery wrote: path -> SHA-256; `once` files belong to the person."""
+    """What the last delivery wrote: path -> SHA-256; `once` files belong to the person.
+
+    `made` is path -> SHA-256 of a `once` file as it was written: one that nobody has touched can be replaced.
+    """
 
     files: dict[str, str]
     once: tuple[str, ...] = ()
+    made: dict[str, str] = {}
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -47,10 +51,16 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def make_manifest(files: tuple[EmittedFile, ...]) -> Manifest:
-    """Return what is to be remembered of a delivery."""
-    hashed = {f.path: text_digest(f.text) for f in files if not belongs_to_person(f)}
-    return Manifest(hashed, tuple(f.path for f in files if belongs_to_person(f)))
+def make_manifest(
+    files: tuple[EmittedFile, ...], changes: Changes | None = None, old: Manifest | None = None
+) -> Manifest:
+    """Return what is to be remembered of a delivery that makes these changes."""
+    ours = {f.path: text_digest(f.text) for f in files if not belongs_to_person(f)}
+    theirs = {f.path: text_digest(f.text) for f in files if belongs_to_person(f)}
+    kept = changes.kept if changes else ()
+    before = old.made if old else {}
+    made = {p: before.get(p, "") if p in kept else digest for p, digest in theirs.items()}
+    return Manifest(ours, tuple(theirs), {p: digest for p, digest in made.items() if digest})
 
 
 def read_manifest(out: Path) -> Manifest | None:
@@ -72,12 +82,13 @@ def belongs_to_person(file: EmittedFile) -> bool:
 
 def compare(out: Path, files: tuple[EmittedFile, ...], old: Manifest | None) -> Changes:
     """Compare the folder with the bundle and with what the last delivery wrote."""
-    known = old.files if old else {}
+    known, made = (old.files, old.made) if old else ({}, {})
     wanted = {f.path: f for f in files}
     found = {path: _digest(out, path) for path in sorted({*wanted, *known})}
     kinds: dict[str, list[str]] = {}
     for path, have in found.items():
-        kinds.setdefault(_kind(wanted.get(path), have, known.get(path, "")), []).append(path)
+        kind = _kind(wanted.get(path), have, known.get(path, ""), made.get(path, ""))
+        kinds.setdefault(kind, []).append(path)
     kinds["kept"] = sorted([*kinds.get("kept", []), *_hand_written(out, found, kinds.get("edited", []))])
     kinds.pop("gone", None)
     return Changes(**{kind: tuple(paths) for kind, paths in kinds.items()})
@@ -96,17 +107,16 @@ def _hand_written(out: Path, found: Mapping[str, str], edited: list[str]) -> lis
     ]
 
 
-def _kind(new: EmittedFile | None, have: str, before: str) -> str:
-    """Return what becomes of one path: `have` is what lies there, `before` what was delivered."""
+def _kind(new: EmittedFile | None, have: str, before: str, made: str) -> str:
+    """Return what becomes of one path: `have` is what lies there, the others what was delivered."""
     if new is None:
         return "gone" if not have else "removed" if have == before else "edited"
     if not have:
         return "added"
+    same = have == text_digest(new.text)
     if belongs_to_person(new):
-        return "kept"
-    if have == text_digest(new.text):
-        return "unchanged"
-    return "changed" if have == before else "edited"
+        return "changed" if have == before and not same else "kept"
+    return "unchanged" if same else "changed" if have in {before, made} else "edited"
 
 
 def _digest(out: Path, path: str) -> str:
@@ -152,7 +162,7 @@ def refuse_edited(out: Path, edited: tuple[str, ...]) -> None:
         listed = "\n".join(f"  {path}" for path in edited)
         raise ToldError(
             f"these generated files in {out} were changed by hand:\n{listed}",
-            "Move the changes to app/extensions/ or into the spec, "
+            "Move the changes to app/extensions/, into an override or into the spec, "
             "or use --force: each is then kept beside the new one as <name>.orig.",
         )
 

@@ -76,7 +76,7 @@ def _deliver(
 ) -> DeliveryReport:
     old = _old_manifest(out, force=force)
     changes = compare(out, files, old)
-    new = make_manifest(files)
+    new = make_manifest(files, changes, old)
     if not force:
         refuse_foreign(out, old)
     if not force and originals is None:

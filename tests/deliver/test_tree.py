@@ -11,7 +11,7 @@ from generator.core.errors import MachineError, ToldError
 from generator.deliver import swap
 from generator.deliver.changes import MANIFEST
 from generator.deliver.tree import deliver
-from generator.emit.tree import EmittedFile, Tree
+from generator.emit.tree import EmittedFile, Origin, Tree
 
 EXTENSION = "app/extensions/__init__.py"
 
@@ -101,6 +101,27 @@ def test_a_once_file_that_was_deleted_is_made_again(tmp_path: Path) -> None:
     (out / EXTENSION).unlink()
     deliver(tree(2), out)
     assert (out / EXTENSION).read_text() == ""
+
+
+def with_override(text: str) -> Tree:
+    """The tree with an override in the place of the once-file."""
+    origins = (Origin(1, 1, "x.overrides/files/" + EXTENSION),)
+    others = (f for f in tree().files if f.path != EXTENSION)
+    return Tree((*others, EmittedFile(EXTENSION, text, origins=origins)))
+
+
+def test_an_override_takes_the_place_of_a_once_file_that_nobody_touched(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    deliver(tree(), out)
+    deliver(tree(2), out)  # what was written first is still known
+    assert EXTENSION in deliver(with_override("one = 1\n"), out).changed
+    assert EXTENSION in deliver(with_override("two = 2\n"), out).changed
+    assert (out / EXTENSION).read_text() == "two = 2\n"
+    assert EXTENSION in deliver(tree(), out).changed  # the override is gone
+    assert (out / EXTENSION).read_text() == ""
+    (out / EXTENSION).write_text("mine = 1\n")
+    with pytest.raises(ToldError, match=EXTENSION):
+        deliver(with_override("one = 1\n"), out)
 
 
 def test_a_hand_edit_is_refused_and_nothing_is_changed(tmp_path: Path) -> None:
