@@ -12,7 +12,7 @@ from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
 from generator.host.state import AppEntry
 from generator.host.workshop import compile_spec
-from generator.pipeline import BY_NAME, STAGES, keys
+from generator.pipeline import BY_NAME, DIRECTIVES, STAGES, keys
 from generator.stages.model import Artefact
 from generator.stages.releases import releases
 from generator.stages.steps import release
@@ -20,6 +20,11 @@ from generator.stages.workshop import Workshop
 
 _SHOWN = ("app_spec", "application_ir", "migrations_directives", "migrations")
 _NEVER = "never made"
+_CHANGED = "what it reads, or its code, has changed"
+_OF_SOURCES = {
+    "app_spec": "the spec has changed, or how it is read",
+    "release": "it is delivered to another place, or in another way",
+}
 _ABOUT_HISTORY = "M"  # codes of what is refused because of rows that are there
 
 
@@ -35,11 +40,19 @@ class Plan(NamedTuple):
         """The first cause, for people."""
         if all(reason == _NEVER for reason in self.stale.values()) and self.stale:
             return "the first build"
-        return next((f"{name}: {reason}" for name, reason in self.stale.items()), "")
+        return next((_cause(name, reason) for name, reason in self.stale.items()), "")
 
     def selection(self) -> list[dg.AssetKey]:
         """Return the assets of the run."""
         return [dg.AssetKey(name) for name in self.stale]
+
+
+def _cause(stage: str, reason: str) -> str:
+    if reason != _CHANGED:
+        return f"{stage}: {reason}"
+    if stage in DIRECTIVES:
+        return f"overrides of {stage.removesuffix('_directives')} have changed"
+    return _OF_SOURCES.get(stage, f"the generator's {stage}, or what it reads, has changed")
 
 
 def plan_app(instance: dg.DagsterInstance, entry: AppEntry, workshop: Workshop) -> Plan:
@@ -74,7 +87,7 @@ def plan_broken(instance: dg.DagsterInstance, entry: AppEntry, done: dict[str, A
     for name in (name for name in _upstream(stage) if name in done):
         made = history.last(name)
         if made is None or made.key != done[name].ref.key:
-            stale[name] = "what it reads, or its code, has changed"
+            stale[name] = _CHANGED
     return Plan(entry, {}, {**stale, stage: "an override can't be used"})
 
 
@@ -104,7 +117,7 @@ def _stale(
         if made is None:
             yield stage.name, _NEVER
         elif made.key != wanted[stage.name]:
-            yield stage.name, "what it reads, or its code, has changed"
+            yield stage.name, _CHANGED
         elif stage.pure and made.version != done[stage.name].ref.digest:
             yield stage.name, "what was kept of it was not what it makes"
         elif stage.name in unsettled:

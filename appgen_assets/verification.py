@@ -21,17 +21,22 @@ from appgen_resources.reports import ReportStore
 from appgen_resources.sandbox import SandboxResource
 from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
+from generator.deliver.causes import causes
+from generator.emit.bundle import Bundle
 from generator.pipeline import BY_NAME, RUNS_ON, TARGET
 from generator.repair.passed import note_passed, running_on
 from generator.stages import ahead
 from generator.stages.model import Artefact
-from generator.stages.releases import Released, delivered_last, note
+from generator.stages.pointers import current
+from generator.stages.releases import Released, bundle_of, delivered_last, note, releases
 from generator.stages.steps import release as delivery
 from generator.stages.steps import sanity_report as sanity
 from generator.stages.steps import smoke_result as smoke
+from generator.stages.store import Store
 from generator.stages.workshop import external
 
 _GROUP = "verification"
+_TOLD = 3  # causes in the list of releases; the commit and the asset have all of them
 
 
 @stage_asset(_GROUP, {"testing"})
@@ -111,10 +116,22 @@ def release(
     title = f"{app}: {len(bundle.files)} files, verified"
     originals = delivered_last(made.store, app) if tags.get(KEEP_EDITS_TAG) == "true" else None
     force = tags.get(FORCE_TAG) == "true"
-    report = delivery.run(bundle, out, title=title, why=why, force=force, originals=originals)
+    because = _causes(made.store, app, bundle)
+    report = delivery.run(
+        bundle, out, title=title, why=why, force=force, originals=originals, because=because
+    )
     note_passed(made.store, app, running_on(bundle, RUNS_ON))
     changed = len(report.added) + len(report.changed) + len(report.removed)
     time = datetime.now(UTC).isoformat(timespec="seconds")
-    note(made.store, app, Released(0, time, out, app_bundle.ref, changed, why))
+    told = f"{why}: {', '.join(because[:_TOLD])}" if because else why
+    note(made.store, app, Released(0, time, out, app_bundle.ref, changed, told))
     kept = keep(made, "release", inputs, report, [out, app_bundle.ref.digest])
     return record(kept, show.release, inputs)
+
+
+def _causes(store: Store, app: str, bundle: Bundle) -> tuple[str, ...]:
+    """Return what stands behind the difference from the release before; nothing if there is none."""
+    before, ir = releases(store, app).current, current(store, app, "application_ir")
+    if before is None:
+        return ()
+    return causes(bundle_of(store, before).value, bundle, (ir.sidecar if ir else None) or {})

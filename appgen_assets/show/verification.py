@@ -121,5 +121,6 @@ def release(artefact: Artefact) -> Mapping[str, Any]:
             unchanged=len(report.unchanged),
             hand_written_kept=len(report.kept),
         ),
+        "because of": table(("IR node or override",), [(cause,) for cause in report.because]),
         "changes": table(("what", "path"), changes),
     }

@@ -45,6 +45,7 @@ class DeliveryReport(msgspec.Struct, frozen=True):
     unchanged: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     saved: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()  # IR nodes and overrides behind what differs from the release before
 
 
 def deliver(

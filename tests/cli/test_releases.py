@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from dulwich.objects import Tree
+from dulwich.objects import Commit, Tree
 from dulwich.repo import Repo
 
 from tests.cli.test_cli import run
@@ -53,6 +53,13 @@ def test_releases_are_commits_and_can_be_taken_back(folder: Path) -> None:
     say(folder, "Second")
     build()
     assert "Second" in service(folder)
+    repo = Repo(str(folder / "repo"))
+    commit = repo[repo.refs[b"refs/heads/main"]]
+    assert isinstance(commit, Commit)
+    told = commit.message.decode()
+    assert "\n\nthe spec has changed, or how it is read\n\n- rule:Thing:" in told
+    assert " (demo.yaml:7:" in told
+    assert "\nM app/thing/service.py" in told
     code, out, _ = run("rollback", "demo")
     assert (code, "release 3 is release 1 again" in out) == (0, True)
     assert "First" in service(folder)
