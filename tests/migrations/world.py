@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,13 +17,15 @@ from generator.deliver.released import released
 from generator.deliver.tree import deliver
 from generator.emit.bundle import bundle
 from generator.emit.history import History
-from generator.host import process
 from generator.host.databases import create_database, drop_database
+from generator.host.forks import ForkSession
 from generator.host.postgres import PostgresServer
 from generator.host.state import State
 from generator.host.workshop import compile_spec, open_workshop
+from generator.host.zygote import Zygote
 from generator.pipeline import EMITTED
 from generator.stages.model import Artefact
+from generator.verify.sandbox import Completed
 
 ALEMBIC = """
 import sys
@@ -31,6 +35,18 @@ for word in sys.argv[1:]:
     name, _, argument = word.partition(":")
     getattr(command, name)(Config("alembic.ini"), *filter(None, [argument]))
 """
+
+
+@cache
+def zygote() -> Zygote:
+    """Return the interpreter of this process that commands are forked from: it has loaded the packages."""
+    folder = Path(tempfile.mkdtemp())
+    made = Zygote(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(made.close)
+    return made
+
+
 _CATALOG = ("columns", "constraints", "indexes", "objects")
 
 
@@ -83,11 +99,11 @@ class World:
     def history(self) -> History:
         return released(str(self.out))
 
-    def alembic(self, *words: str, out: Path | None = None, database: str = "") -> process.Completed:
-        folder = out or self.out
+    def alembic(self, *words: str, out: Path | None = None, database: str = "") -> Completed:
         url = self._server.url(database or self.database, "asyncpg")
-        env = process.environment(folder, DATABASE_URL=url)
-        return process.run(["python", "-c", ALEMBIC, *words], cwd=folder, env=env, timeout=120)
+        with tempfile.TemporaryDirectory() as streams:
+            session = ForkSession(zygote(), out or self.out, Path(streams), url)
+            return session.run(["python", "-", *words], stdin=ALEMBIC, timeout=120)
 
     def migrate(self, *words: str, out: Path | None = None, database: str = "") -> None:
         done = self.alembic(*words, out=out, database=database)
