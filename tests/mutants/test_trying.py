@@ -157,7 +157,7 @@ def test_the_command_prints_a_table_and_fails_below_the_score(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("spec_path", "sample"),
-    [("specs/shop.yaml", 60), ("specs/clinic.yaml", 20), ("tests/corpus/rental.yaml", 20)],
+    [("specs/shop.yaml", 24), ("specs/clinic.yaml", 12), ("tests/corpus/rental.yaml", 12)],
 )
 def test_whole_applications(spec_path: str, sample: int, tmp_path: Path) -> None:
     report = tried(subject_of(compiled(ROOT / spec_path, tmp_path)), sample=sample, seed=1)
