@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -36,6 +36,8 @@ from generator.expr.numbers import Number, add, calculate, divide, magnitude, ro
 Row = Hashable
 Value = Any  # None, bool, int, Decimal, float, str, datetime, date, time, timedelta, UUID, a row, or JSON
 Rows = Mapping[str, Row | None]
+
+_SMALLEST = timedelta(microseconds=1)
 
 
 class Environment(Protocol):
@@ -231,7 +233,10 @@ def _call(expr: CallExpr, env: Environment, rows: Rows) -> Value:
             first = evaluate(expr.args[0], env, rows)
             return evaluate(expr.args[1], env, rows) if first is None else first
     args = [evaluate(a, env, rows) for a in expr.args]
-    return None if None in args else _FUNCTIONS[expr.name](*args)
+    if None in args:
+        return None
+    value = _FUNCTIONS[expr.name](*args)
+    return int(value) if expr.type.name == "int" and isinstance(value, Decimal) else value
 
 
 def _floor(value: Number) -> Number | None:
@@ -242,9 +247,12 @@ def _ceil(value: Number) -> Number | None:
     return math.ceil(value) if math.isfinite(value) else None
 
 
-def _duration(**unit: int) -> timedelta | None:
+def _span(unit: timedelta, amount: int | timedelta) -> timedelta | Decimal | None:
+    """Return so many units; of a span, how many units it is long."""
+    if isinstance(amount, timedelta):
+        return divide(amount // _SMALLEST, unit // _SMALLEST)
     try:
-        return timedelta(**unit)
+        return amount * unit
     except OverflowError:
         return None
 
@@ -268,10 +276,10 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "upper": str.upper,
     "trim": lambda text: text.strip(" "),
     "date": lambda moment: moment.astimezone(UTC).date(),
-    "seconds": lambda n: _duration(seconds=n),
-    "minutes": lambda n: _duration(minutes=n),
-    "hours": lambda n: _duration(hours=n),
-    "days": lambda n: _duration(days=n),
+    "seconds": partial(_span, timedelta(seconds=1)),
+    "minutes": partial(_span, timedelta(minutes=1)),
+    "hours": partial(_span, timedelta(hours=1)),
+    "days": partial(_span, timedelta(days=1)),
     "abs": magnitude,
     "round": _round,
     "floor": _floor,

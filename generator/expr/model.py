@@ -139,7 +139,7 @@ class NotExpr(_Node, frozen=True, tag="not"):
 
 
 class ArithmeticExpr(_Node, frozen=True, tag="arithmetic"):
-    """`left op right`; also date arithmetic (datetime ± duration, datetime - datetime)."""
+    """`left op right`; also date arithmetic (datetime ± duration, datetime - datetime, date - date)."""
 
     op: OneOf["+", "-", "*", "/", "%"]
     left: Expr

@@ -32,6 +32,7 @@ from generator.expr.scope import RowBinding
 from generator.expr.typing_context import Context
 from generator.expr.typing_paths import exists_or_value, is_rows, rows
 from generator.expr.typing_rules import NUMERIC, ORDERED, TEXTUAL, kind, nullable, same_kind, show_type
+from generator.expr.walk import is_between_dates
 
 _AGGREGATES = {"count", "len", "sum", "min", "max", "avg", "any", "all", "exists"}
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
@@ -173,10 +174,14 @@ def _now(node: s.Call, context: Context, hint: Type | None) -> Expr | None:
 
 
 def _amount(node: s.Call, context: Context, hint: Type | None) -> Expr | None:
+    """Type a duration of so many units, or the number of units that a duration is long."""
     del hint
-    arg = _one(node, context, ("int",))
+    arg = _one(node, context, ("int", "duration"))
     if arg is None:
         return None
+    if arg.type.name == "duration":
+        whole = node.name == "days" and is_between_dates(arg)
+        return CallExpr(node.name, (arg,), nullable(INT if whole else Type("decimal"), arg))
     if isinstance(arg, Literal) and isinstance(arg.value, int):
         return _duration_literal(arg.value * _SECONDS[node.name], node, context)
     return CallExpr(node.name, (arg,), nullable(DURATION, arg))

@@ -107,7 +107,7 @@ def _result(op: str, left: Expr, right: Expr) -> Type | None:
     match (a, op, b):
         case ("datetime", "+" | "-", "duration") | ("duration", "+", "datetime"):
             return DATETIME
-        case ("datetime", "-", "datetime"):
+        case ("datetime", "-", "datetime") | ("date", "-", "date"):
             return DURATION
         case ("date", "+" | "-", "duration") if _whole_days(right):
             return DATE
@@ -130,8 +130,10 @@ def _way_out(op: str, left: Expr, right: Expr) -> str:
         return "an int is no time: days(n), hours(n), or 5d, 24h, 15m, 30s"
     if op == "+" and set(names) <= TEXTUAL:
         return "texts can't be joined"
-    if "duration" in names or names == ("date", "date"):
-        return "a span of time is no number: compare it (`>= 2h`, `> days(3)`) or add it to a time"
+    if "duration" in names:
+        return (
+            "a span of time is no number: compare it (`>= 2h`), add it to a time, or count it: hours(a - b)"
+        )
     return ""
 
 

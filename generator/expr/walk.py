@@ -78,3 +78,8 @@ def _reads_only(expr: Expr, root: str, stored: Container[str] | None) -> bool:
             return name not in ("now", "today")
         case _:
             return True
+
+
+def is_between_dates(expr: Expr) -> bool:
+    """Whether a duration is the difference of two dates: whole days."""
+    return isinstance(expr, ArithmeticExpr) and expr.op == "-" and expr.left.type.name == "date"

@@ -95,11 +95,16 @@ _LOCAL_INTS = ["size", "box.size", "len(note)", "3", "0", "-2"]
 _INTS = [*_LOCAL_INTS, "n", "holder.limit", "parent.size", "parent.parent.size", "to.limit", "len(parts)"]
 _LOCAL_NUMBERS = [
     *("rate", "fee", "0.5", "12.345", "ratio", "1.0"),
+    *("hours(seen_at - made_at)", "days(date(made_at) - due)"),
     "if(size > 0, rate / size, 0)",
     "if(rate == 0 or ratio <= 0, 1, size % rate + 5 / ratio)",
 ]
 _NUMBERS = [
     *_LOCAL_NUMBERS,
+    "days(seen_at - now())",
+    "seconds(made_at - parent.made_at) * rate",
+    "days(due - today()) + minutes(7d)",
+    "sum(parts, days(day - self.due))",
     "x",
     "total",
     "share",
@@ -141,6 +146,9 @@ _LOCAL_CONDITIONS = [
     'note in ["a", "100%_\\\\", "z:y"]',
     "seen_at > made_at",
     "seen_at - made_at > 15m",
+    "minutes(seen_at - made_at) < size",
+    "due - date(made_at) >= 2d",
+    "days(due - date(seen_at)) / 7 < rate",
     "made_at + hours(size) <= seen_at",
     'made_at > "2026-05-04T12:15:15.25Z"',
     "due + days(size) >= date(seen_at)",

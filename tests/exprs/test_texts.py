@@ -37,6 +37,8 @@ def printer(imports: Imports | None = None) -> PythonExprs:
         ("parent is null", "box.parent_id is None"),
         ("made_at > now() - 15m", "box.made_at > tx.now - timedelta(minutes=15)"),
         ("size - (n - 1) > 2", "box.size - (data.n - 1) > 2"),
+        ("hours(now() - made_at) > 2", "counted(tx.now - box.made_at, timedelta(hours=1)) > 2"),
+        ("days(due - today()) > 2", "(box.due - tx.now.date()).days > 2"),
     ],
 )
 def test_python(text: str, python: str) -> None:
@@ -86,6 +88,21 @@ def test_sql_gets_the_largest_parts_from_outside_as_parameters() -> None:
         ("open and (flag or size > 1)", "open AND (flag OR size > 1)"),
         ("note is null or parent.exists", "note IS NULL OR parent_id IS NOT NULL"),
         ("seen_at - made_at > 15m", "seen_at - made_at > INTERVAL '900 seconds'"),
+        (
+            "seconds(seen_at - made_at) > 1",
+            (
+                "round(round(CAST(EXTRACT(EPOCH FROM seen_at - made_at) AS numeric), 40)"
+                " / nullif(CAST(1 AS numeric), 0), 10) > 1"
+            ),
+        ),
+        ("days(due - date(made_at)) > 1", "due - CAST(timezone('UTC', made_at) AS date) > 1"),
+        (
+            "due - date(made_at) > 1d",
+            (
+                "(due - CAST(timezone('UTC', made_at) AS date)) * INTERVAL '86400 seconds'"
+                " > INTERVAL '86400 seconds'"
+            ),
+        ),
     ],
 )
 def test_ddl(text: str, sql: str) -> None:

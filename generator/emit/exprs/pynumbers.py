@@ -145,13 +145,23 @@ class Numbers:
             case "date":
                 return call(imports.symbol("app.runtime.clock", "date_of"), arg.text)
             case "seconds" | "minutes" | "hours" | "days":
-                return call(imports.symbol("datetime", "timedelta"), f"{expr.name}={arg.text}")
+                return self._span(expr, arg)
             case "floor" | "ceil":
                 return arg if kind == "int" else call(imports.symbol("math", expr.name), arg.text)
             case "round":
                 return self._rounded(expr, arg)
             case name:
                 raise UnsupportedError(f"there is no function {name} in Python")
+
+    def _span(self, expr: CallExpr, arg: Code) -> Code:
+        """Return a duration, or how many units a duration is long."""
+        timedelta = self._names.imports.symbol("datetime", "timedelta")
+        if expr.args[0].type.name != "duration":
+            return call(timedelta, f"{expr.name}={arg.text}")
+        if expr.type.name == "int":
+            return Code(f"{arg.within(ATOM)}.days", ATOM)
+        counted = self._names.imports.symbol("app.runtime.clock", "counted")
+        return call(counted, arg.text, f"{timedelta}({expr.name}=1)")
 
     def _rounded(self, expr: CallExpr, arg: Code) -> Code:
         operand, places = expr.args

@@ -31,7 +31,7 @@ def scale_of(expr: Expr) -> int:
             return max(scale_of(left), scale_of(right))
         case ArithmeticExpr(op="*", left=left, right=right):
             return scale_of(left) + scale_of(right)
-        case ArithmeticExpr(op="/"):
+        case ArithmeticExpr(op="/") | CallExpr(name="seconds" | "minutes" | "hours" | "days"):
             return 10
         case CallExpr(name="round", args=(_, Literal(value=int(places)))):
             return places

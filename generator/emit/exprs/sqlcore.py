@@ -24,6 +24,7 @@ from generator.emit.exprs.sqltree import (
     Param,
     Quotient,
     Rows,
+    Seconds,
     Select,
     Sql,
     Truth,
@@ -114,12 +115,12 @@ class CorePrinter:
                 return self._method(operand, "not_in" if negated else "in_", f"[{listed}]")
             case Select():
                 return self._select(sql)
-            case Call() | Cast() | Collate() | Case() | Quotient() | Truth():
+            case Call() | Cast() | Collate() | Case() | Quotient() | Seconds() | Truth():
                 return self._function(sql)
             case _:
                 assert_never(sql)
 
-    def _function(self, sql: Call | Cast | Collate | Case | Quotient | Truth) -> Code:
+    def _function(self, sql: Call | Cast | Collate | Case | Quotient | Seconds | Truth) -> Code:
         match sql:
             case Call(name=name, args=args):
                 function = f"{self._sa('func')}.{name}"
@@ -133,6 +134,8 @@ class CorePrinter:
                 return call(self._sa("case"), when, f"else_={self.text(otherwise)}")
             case Quotient(left=left, right=right):
                 return call(self._sql("divided"), self.text(left), self.text(right))
+            case Seconds(operand=operand):
+                return call(self._sa("extract"), literal("epoch"), self.text(operand))
             case Truth(op=op, condition=condition):
                 return call(self._sql(f"{op}_of"), self.text(condition))
             case _:

@@ -21,6 +21,7 @@ from generator.emit.exprs.sqltree import (
     Now,
     Param,
     Quotient,
+    Seconds,
     Sql,
 )
 from generator.expr.model import (
@@ -40,10 +41,12 @@ from generator.expr.model import (
     OldExpr,
     Type,
 )
+from generator.expr.walk import is_between_dates
 
 _SECOND = Const(Literal("PT1S", Type("duration")))
 _SAME_AS = {"len": "char_length", "trim": "btrim", "coalesce": "coalesce"}
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+_DAY = Const(Literal("PT86400S", Type("duration")))
 _ZERO = Const(Literal(0, INT))
 
 
@@ -136,8 +139,15 @@ class Lower:
                 return self._number(expr)
             case "date":
                 return self._shifted_date(expr)
+            case "duration" if is_between_dates(expr):
+                return Infix("*", self._days_between(expr), _DAY)
             case _:
                 return Infix(expr.op, self.lower(expr.left), self.lower(expr.right))
+
+    def _days_between(self, expr: Expr) -> Sql:
+        """Return PostgreSQL's date - date, an integer."""
+        assert isinstance(expr, ArithmeticExpr)  # noqa: S101 - what is between dates is one
+        return Infix("-", self.lower(expr.left), self.lower(expr.right))
 
     def _number(self, expr: ArithmeticExpr) -> Sql:
         left, right = self.lower(expr.left), self.lower(expr.right)
@@ -172,8 +182,7 @@ class Lower:
             case "lower" | "upper":  # the C collation of the column knows ASCII only
                 return Collate(Call(expr.name, (Collate(args[0], "default"),)), "C")
             case "seconds" | "minutes" | "hours" | "days":
-                unit = Const(Literal(_SECONDS[expr.name], INT))
-                return Infix("*", Infix("*", Cast(args[0], "numeric"), unit), _SECOND)
+                return self._span(expr, args[0])
             case "abs" if expr.type.name == "float":
                 return Call("abs", args)
             case "abs" | "floor" | "ceil":
@@ -188,6 +197,13 @@ class Lower:
                 return Call(_SAME_AS[expr.name], args)
             case name:
                 raise UnsupportedError(f"there is no function {name} in SQL")
+
+    def _span(self, expr: CallExpr, arg: Sql) -> Sql:
+        """Return a duration, or how many units a duration is long."""
+        unit = Const(Literal(_SECONDS[expr.name], INT))
+        if expr.args[0].type.name != "duration":
+            return Infix("*", Infix("*", Cast(arg, "numeric"), unit), _SECOND)
+        return self._days_between(expr.args[0]) if expr.type.name == "int" else Quotient(Seconds(arg), unit)
 
 
 def _negated(operand: Sql) -> Sql:
@@ -211,6 +227,8 @@ def _is_numeric(expr: Expr) -> bool:
             return False
         case CallExpr(name="abs" | "floor" | "ceil" | "round"):
             return True
+        case CallExpr(name="seconds" | "minutes" | "hours" | "days"):
+            return expr.type.name == "decimal"
         case CallExpr(name="len"):
             return False
         case CallExpr(args=args):

@@ -19,6 +19,7 @@ from generator.emit.exprs.sqltree import (
     Now,
     Param,
     Quotient,
+    Seconds,
     Select,
     Sql,
     Truth,
@@ -88,6 +89,8 @@ class Printer:
             case Quotient(left=left, right=right):
                 wide = f"round(CAST({self.text(left)} AS numeric), 40)"
                 return Text(f"round({wide} / nullif(CAST({self.text(right)} AS numeric), 0), 10)", _ATOM)
+            case Seconds(operand=operand):
+                return Text(f"EXTRACT(EPOCH FROM {self.text(operand)})", _ATOM)
             case Param() | Now() | Truth() | Select():
                 return Text(self.far(sql), _ATOM)
             case _:

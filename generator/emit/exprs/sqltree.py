@@ -109,6 +109,12 @@ class Quotient(_Sql, frozen=True):
     right: Sql
 
 
+class Seconds(_Sql, frozen=True):
+    """The length of an interval in seconds, exact."""
+
+    operand: Sql
+
+
 class Truth(_Sql, frozen=True):
     """Kleene's any or all over rows, as an aggregate function."""
 
@@ -147,6 +153,7 @@ Sql = (
     | Collate
     | Case
     | Quotient
+    | Seconds
     | Truth
     | Select
 )

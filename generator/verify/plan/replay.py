@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -53,12 +53,17 @@ class Replayer:
     """Answers requests from one interpreter that keeps the rows of the scenarios before.
 
     `played` begins the count of scenarios after which their rows are forgotten; None: they never are.
-    Before the step that matters and the last, one of the `companions` is played.
+    Requests come at a `pace`. Before the step that matters and the last, one of the `companions` is played.
     `claimed` holds what the rows of each scenario have taken; of one alone, what is left.
     """
 
     def __init__(
-        self, ir: ApplicationIR, base: int, played: int | None = 0, companions: Sequence[Scenario] = ()
+        self,
+        ir: ApplicationIR,
+        base: int,
+        played: int | None = 0,
+        companions: Sequence[Scenario] = (),
+        pace: timedelta = TICK,
     ) -> None:
         self._interpreter = Interpreter(ir)
         self._blank = _counted_on(self._interpreter)
@@ -67,12 +72,13 @@ class Replayer:
         self.claimed: dict[str, frozenset[Claim]] = {}
         self._router = Router(ir.api.operations)
         self._base = base
+        self._pace = pace
         self._played = played
         self._page = ir.infrastructure.max_page_size
         self._turn = 0
         self._companions = [c for c in map(_parsed, companions) if self._repeatable(c)]
         for _ in range(CROWD * len(self._companions)):
-            self._disturb(START, _Clock(START))
+            self._disturb(START, _Clock(START, self._pace))
         self._blank = self._interpreter.snapshot()
 
     def settle(self, scenario: Scenario, start: datetime) -> tuple[Scenario | None, str]:
@@ -102,7 +108,7 @@ class Replayer:
     def _play(self, scenario: Scenario, start: datetime) -> tuple[int, str]:
         """Run a scenario; return the position of the step that failed and what was wrong."""
         names = Bindings(start, self._base)
-        clock = _Clock(start)
+        clock = _Clock(start, self._pace)
         self._taken: frozenset[Claim] = frozenset()
         parsed = _parsed(scenario)
         for position, step in enumerate(parsed.steps):
@@ -134,9 +140,9 @@ class Replayer:
     def _repeatable(self, companion: Parsed) -> bool:
         """Whether it can be played again and again: its rows are in nobody's way."""
         self._turn += 2
-        done = self._accompany(companion, START, _Clock(START))
+        done = self._accompany(companion, START, _Clock(START, self._pace))
         self._turn -= 1
-        again = self._accompany(companion, START, _Clock(START))
+        again = self._accompany(companion, START, _Clock(START, self._pace))
         self._interpreter.restore(self._blank)
         return done and again
 
@@ -167,12 +173,13 @@ class Replayer:
 class _Clock:
     """The time of each request, a little after the one before."""
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: datetime, pace: timedelta) -> None:
         self._now = start
+        self._pace = pace
 
     def tick(self) -> datetime:
         """Return the next request's time."""
-        self._now += TICK
+        self._now += self._pace
         return self._now
 
 
@@ -223,7 +230,7 @@ def _put(pattern: Any, parts: list[str | int]) -> Any:
         if isinstance(pattern, list):
             return {"$some": pattern}
         if isinstance(pattern, dict):
-            return {"$any": True} if "$some" in pattern else None
+            return {"$any": True} if not pattern.keys().isdisjoint(("$some", "$number")) else None
         number = isinstance(pattern, int | float) and not isinstance(pattern, bool)
         return {"$number": f"n{pattern}"} if number else {"$any": True}
     if isinstance(pattern, dict) and "$partial" in pattern:
