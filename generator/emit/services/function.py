@@ -63,6 +63,7 @@ class Function:
         self.now = "tx.now"
         self._computed: dict[Expr, str] = {}
         self._locked: set[str] = set()
+        self._left: list[tuple[str, ...]] = []
         self._taken = {*_FIXED, *_BUILTINS, *home.functions}
 
     # --- names ------------------------------------------------------------------
@@ -92,17 +93,25 @@ class Function:
 
     def ascertain(self, place: tuple[str, ...], text: str, entity: str) -> str:
         """Return a variable for a row that conditions have seen to be there; it holds in this block."""
+        return self.hold(place, f"{self.home.runtime('errors', 'found')}({text}, {literal(entity)})")
+
+    def hold(self, place: tuple[str, ...], text: str) -> str:
+        """Return a variable for the row that a reference leads to now; it holds until that is set."""
         name = self.variable(place[-1])
-        self.body.bind(name, f"{self.home.runtime('errors', 'found')}({text}, {literal(entity)})")
+        self.body.bind(name, text)
         self.places[place] = name
         self.sure.add(place)
         return name
 
     def forget(self, place: tuple[str, ...]) -> None:
-        """Drop the variables of a row behind a reference that now leads elsewhere."""
-        for known in [p for p in self.sure if p[: len(place)] == place]:
-            self.sure.discard(known)
-            self.places.pop(known)
+        """Drop the variable of a row behind a reference that was set, also after this block."""
+        self._left.append(place)
+        self._drop(place)
+
+    def _drop(self, place: tuple[str, ...]) -> None:
+        if place in self.sure:
+            self.sure.discard(place)
+            self.places.pop(place)
 
     def element(self, wanted: str, loops: Iterable[str]) -> str:
         """Return a variable for a comprehension inside these loops; it ends with the comprehension."""
@@ -123,11 +132,14 @@ class Function:
         """Put what is added meanwhile into a block; none is made when nothing is."""
         outer, self.body = self.body, Body()
         known = dict(self.rows), dict(self.places), set(self.maybe), set(self.sure), set(self._locked)
+        before = len(self._left)
         try:
             yield
         finally:
             inner, self.body = self.body, outer
             self.rows, self.places, self.maybe, self.sure, self._locked = known
+            for place in self._left[before:]:
+                self._drop(place)
         if not inner.empty:
             self.body.block(head, inner, node)
 

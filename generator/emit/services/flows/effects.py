@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from generator.core.names import plural
@@ -96,6 +96,7 @@ class Effects:
         before = self._writes.pending()
         self._loops += 1
         with self._function.block(f"for {name} in {rows}:", effect.id):
+            self._let_go(self._needs.moved_by(effect.body))
             if effect.where is None:
                 self.add(effect.body)
             else:
@@ -190,8 +191,12 @@ class Effects:
             place = (ref.root, *ref.via[:number])
             field = self._index.field(entity, name)
             text, entity = function.places.get(place) or f"{text}.{attribute(name)}", field.type.of
-            if field.type.nullable and place not in function.sure:
+            if place in function.sure:
+                continue
+            if field.type.nullable:
                 text = function.ascertain(place, text, entity)
+            elif field.id in self._needs.moving:
+                text = function.hold(place, text)
         return text
 
     def _value(self, value: Expr, type_: Type) -> str:
@@ -236,7 +241,7 @@ class Effects:
 
     def _refer(self, target: EntityRef, row: str, value: Expr) -> None:
         """Let a reference that is read later lead to its new row."""
-        self._function.forget((target.root, *target.via, target.field))
+        self._let_go((self._field(target).id,))
         holder = self._load_at(target)
         child = holder.references.get(target.field) if holder is not None else None
         if holder is None or child is None:
@@ -246,6 +251,18 @@ class Effects:
             self._function.body.line(f"{row}.{attribute(target.field)} = {text}")
         else:
             self._loader.reference(holder, target.field, child, Holders(row))
+
+    def _let_go(self, moved: Iterable[str]) -> None:
+        """Forget which rows these references led to, whichever row's they are: two names may be one row's."""
+        for place in list(self._function.sure):
+            root, *via = place
+            entity, fields = self._needs.flow.names[root], []
+            for name in via:
+                field = self._index.field(entity, name)
+                entity = field.type.of
+                fields.append(field.id)
+            if not set(fields).isdisjoint(moved):
+                self._function.forget(place)
 
     def _load_at(self, ref: EntityRef) -> Load | None:
         load = self._needs.trees.get(ref.root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import msgspec
 
@@ -73,6 +74,29 @@ class Needs:
     def below(self, binding: str) -> Load:
         """Return what hangs on the row of a binding."""
         return self.trees.get(binding) or Load(self.flow.names[binding])
+
+    @cached_property
+    def moving(self) -> frozenset[str]:
+        """The references that the flow sets: rows behind them are others afterwards."""
+        return self.moved_by(self.effects)
+
+    def moved_by(self, effects: tuple[Effect, ...]) -> frozenset[str]:
+        """Return the ids of the references that effects set."""
+        set_ = [e.target for e in effects_of(effects) if isinstance(e, Assign)]
+        return frozenset(
+            self.index.field(row_entity(self.index, t), t.field).id for t in set_ if t.type.name == "row"
+        )
+
+    def goes_over(self, scope: str) -> bool:
+        """Whether the dotted path to a row goes over a reference that the flow sets."""
+        root, *via = scope.split(".")
+        entity = self.flow.names[root]
+        for name in via:
+            field = self.index.field(entity, name)
+            if field.id in self.moving:
+                return True
+            entity = field.type.of
+        return False
 
     # --- what is changed ---------------------------------------------------------
 

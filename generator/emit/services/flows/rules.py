@@ -33,6 +33,7 @@ class _Watch:
     certain: bool = False  # that row is written in any case
     noted: str = ""  # a flag (the row was written), or a list of the written rows
     kept: bool = False  # that list is kept by others
+    moving: bool = False  # the path to the row may lead to another one at the end
 
     def concerns(self, effect: Effect) -> bool:
         """Whether an effect writes what the guards read."""
@@ -82,7 +83,8 @@ class Rules:
         if last is None or (last.scope, last.fields, last.asks) != key:
             scope, fields, asks = key
             watch = _Watch(scope, entity, fields, asks)
-            watch.branch = () if asks else self._only_branch(watch)
+            watch.moving = self._needs.goes_over(scope)
+            watch.branch = () if asks or watch.moving else self._only_branch(watch)
             self._watches.append(watch)
         self._watches[-1].guards.append(guard)
 
@@ -111,20 +113,26 @@ class Rules:
     def written(self, ref: EntityRef, effect: Effect, *, nested: bool, looped: bool) -> list[str]:
         """Note that a row was written; return what must be declared before the outermost block."""
         declared: list[str] = []
-        added: set[str] = set()
+        changes: dict[str, str] = {}
         for watch in self._watches:
             if not watch.concerns(effect):
                 continue
-            if not nested or watch.branch:
+            if (not nested or watch.branch) and not watch.moving:
                 watch.ref, watch.certain = ref, True
             if watch.certain:
                 continue
             if not watch.noted:
-                declared += self._declare(watch, ref, listed=looped or isinstance(effect, Create))
-            if watch.noted not in added and not watch.kept:
-                added.add(watch.noted)
-                change = f"{watch.noted} = True" if watch.ref else f"{watch.noted}.append({self._row(ref)})"
-                self._function.body.line(change)
+                listed = looped or watch.moving or isinstance(effect, Create)
+                declaration = self._declare(watch, ref, listed=listed)
+                if declaration and not nested:
+                    changes[watch.noted] = f"{watch.noted} = [{self._row(ref)}]"
+                    continue
+                declared += declaration
+            if not watch.kept:
+                change = "{} = True" if watch.ref else f"{{}}.append({self._row(ref)})"
+                changes.setdefault(watch.noted, change.format(watch.noted))
+        for line in changes.values():
+            self._function.body.line(line)
         return declared
 
     def adopt(self, effect: Create, rows: str) -> None:
