@@ -79,6 +79,12 @@ def holders(index: Index, entity: Entity) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def family(index: Index, entity: Entity) -> set[str]:
+    """Return the entity and all that its rows own, at any depth: what goes with a row."""
+    owned = [index.entities[c.entity] for c in entity.collections if c.kind == "owned"]
+    return {entity.name}.union(*(family(index, e) for e in owned))
+
+
 def owner_of(index: Index, effect: Create) -> str:
     """Return the binding of a new row's owner, "" if it has none or it is not a name."""
     field = index.entities[effect.entity].owner_field

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from sqlalchemy.exc import DBAPIError
 
 from .errors import Conflict, NotFound, OutOfRange, Problem, Retry, Violation
+from .sql import BELOW
 
 _TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _UNREACHABLE = frozenset({"08", "57"})  # connection lost, server shutting down
+_DELETIONS = ("DELETE ", f"WITH {BELOW}")
 _REFERENCE = frozenset({"23503", "23001"})  # foreign key, restrict
 
 
@@ -57,4 +59,4 @@ def _by_state(state: str, constraint: str) -> Problem | None:
 
 
 def _deletes(error: DBAPIError) -> bool:
-    return (error.statement or "").lstrip()[:6].upper() == "DELETE"
+    return (error.statement or "").lstrip().startswith(_DELETIONS)

@@ -8,7 +8,9 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
+    Delete,
     Dialect,
     Executable,
     FromClause,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     TextClause,
     bindparam,
     case,
+    delete,
     exists,
     func,
     literal_column,
@@ -49,6 +52,7 @@ Const = bool | int | float | str | Decimal | date | time | timedelta | UUID | No
 Element = ColumnElement[Any]
 
 NOW: Element = bindparam("_now", type_=DateTime(timezone=True))
+BELOW = "below_"  # begins the names of what is deleted with a row
 _UTC: Element = literal_column("'UTC'")
 _MOMENT: Element = literal_column('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\'')
 _TIME: Element = literal_column("'HH24:MI:SS.US'")
@@ -218,6 +222,23 @@ def add_links(links: Table, source: str, target: str) -> Insert:
     """Return the statement that links the row `id` with the rows `ids`; links that are there stay."""
     pairs = select(bindparam("id", type_=Uuid()), func.unnest(bindparam("ids", type_=ARRAY(Uuid()))))
     return insert(links).from_select([source, target], pairs).on_conflict_do_nothing()
+
+
+def delete_whole(rows: Delete, *ways: Sequence[Element]) -> Delete:
+    """Return the deletion with that of rows below, each found along columns that refer to the owner.
+
+    All checks of one statement come after it; a cascade's, table by table, when some
+    of the rows that refer to each other are still there.
+    """
+    top = cast("Table", rows.table)
+    conditions = [] if rows.whereclause is None else [rows.whereclause]
+    for number, way in enumerate(ways):
+        ids = select(top.c.id).where(*conditions)
+        for key in way[:-1]:
+            ids = select(cast("Column[Any]", key).table.c.id).where(key.in_(ids))
+        below = delete(cast("Column[Any]", way[-1]).table).where(way[-1].in_(ids))
+        rows = rows.add_cte(below.cte(f"{BELOW}{number}"))
+    return rows
 
 
 def lock_table(table: Table) -> TextClause:

@@ -158,9 +158,7 @@ class _Runner:
             doomed = [_as_row(r) for r in collection_rows(target, self._world, bindings)]
         else:
             doomed = [evaluate(target, self._world, bindings)]
-        for row in doomed:
-            if row is not None and self._world.tx.has(row):
-                self._writer.delete(row)
+        self._writer.delete(*(row for row in doomed if row is not None and self._world.tx.has(row)))
 
     def _link(self, effect: Link, bindings: Bindings) -> None:
         holder = self._holder(effect.collection, bindings)

@@ -77,9 +77,9 @@ class Writer:
                 value = self._evaluated(field.default, row)
                 self._tx.put(row, field.name, stored_value(value, field.type))
 
-    def delete(self, row: Row) -> None:
-        """Delete a row with everything it owns, unless others refer to any of it."""
-        doomed = list(self._with_owned(row))
+    def delete(self, *rows: Row) -> None:
+        """Delete rows with everything they own, unless others refer to any of it."""
+        doomed = [target for row in rows for target in self._with_owned(row)]
         for target in doomed:
             self._refuse_if_used(target, set(doomed))
         for target in reversed(doomed):

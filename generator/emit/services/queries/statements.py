@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from generator.emit.exprs.derived import expand
@@ -11,6 +11,7 @@ from generator.emit.python import attribute, literal
 from generator.emit.services.queries.module import Module
 from generator.emit.services.queries.wire import offers_create, offers_patch
 from generator.ir.model import Entity, Field, Managed, Unique
+from generator.ir.writes import family
 
 Source = Callable[[], str]
 _LOCKS = {"": "", "SHARE_": "sharing", "LOCK_": "locking"}
@@ -133,14 +134,35 @@ class Statements:
         found: dict[str, Source] = {
             "INSERT": lambda: f"{self._sa('insert')}({own})",
             "UPDATE": lambda: f"{self._sa('update')}({own}).where({own}.c.id == {self._bind('_id')})",
-            "DELETE": lambda: f"{self._sa('delete')}({own}).where({self._ids()})",
-            "DELETE_AT": lambda: f"{self._sa('delete')}({own}).where({self._at()})",
+            "DELETE": lambda: self._delete(self._ids()),
+            "DELETE_AT": lambda: self._delete(self._at()),
         }
         if offers_create(index, self._entity):
             found["CREATE"] = lambda: f"{self._sa('insert')}({own}).returning({self._returned()})"
         if offers_patch(index, self._entity):
             found["PATCH"] = self._patch
         return found
+
+    def _delete(self, condition: str) -> str:
+        """Return the deletion of rows; first come those below them that refer to others below them."""
+        deletion = f"{self._sa('delete')}({self._module.own}).where({condition})"
+        paths = [f"[{', '.join(path)}]" for path in self._entangled(self._entity, ())]
+        return f"{self._sql('delete_whole')}({deletion}, {', '.join(paths)})" if paths else deletion
+
+    def _entangled(self, entity: Entity, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Yield the way from owner to owned, as columns, to entities whose rows refer to others there."""
+        index = self._module.index
+        for collection in entity.collections:
+            if collection.kind == "owned":
+                owned = index.entities[collection.entity]
+                owner = index.field(owned.name, owned.owner_field)
+                way = (*path, column(self._module.table(owned.name), owner.wire))
+                together = family(index, self._entity)
+                if any(
+                    f.type.name == "row" and f.type.of in together and f.id != owner.id for f in owned.fields
+                ):
+                    yield way
+                yield from self._entangled(owned, way)
 
     def _patch(self) -> str:
         own = self._module.own
