@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from appgen_resources.alerts.channel import understood
 from appgen_resources.operations.model import (
+    DEFAULT_UI,
     SEVERITIES,
     Operations,
     Retention,
@@ -26,6 +27,7 @@ from generator.spec.tree import Scalar, YamlNode, parse_yaml
 FILE_VARIABLE = "APPGEN_OPERATIONS"
 URLS_VARIABLE = "APPGEN_ALERT_URLS"
 UI_VARIABLE = "APPGEN_UI_URL"
+LOCAL_UI_VARIABLE = "APPGEN_LOCAL_UI"  # where `appgen ui` listens; for its own children
 SWITCHES = (
     "alerts", "spec_folder", "repair", "generator_upgrades", "nightly", "weekly_mutants", "database_drift",
     "retention", "app_status", "lost_runs",
@@ -69,7 +71,8 @@ def with_environment(told: Operations, environment: Mapping[str, str]) -> Operat
         span = Span(f"${URLS_VARIABLE}", 1, wrong[0], 1, wrong[0] + 1)
         raise SpecError([_bad_url(span)])
     more = (Route(URLS_VARIABLE, urls),) if urls else ()
-    ui = environment.get(UI_VARIABLE) or told.ui
+    local = environment.get(LOCAL_UI_VARIABLE) if told.ui == DEFAULT_UI else ""
+    ui = environment.get(UI_VARIABLE) or local or told.ui
     return Operations(
         ui.rstrip("/"),
         told.owners,

@@ -22,6 +22,7 @@ def run(port: int, specs: Path) -> int:
     state.share()
     os.environ.update(
         APPGEN_SPECS=str(specs.absolute()),
+        APPGEN_LOCAL_UI=f"http://127.0.0.1:{port}",
         DAGSTER_HOME=str(home),
         PYTHONWARNINGS="ignore",  # of Dagster about itself
     )

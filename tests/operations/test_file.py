@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from appgen_resources.operations.model import Operations, Retention, Waves
-from appgen_resources.operations.read import load_operations, operations_file, read_operations
+from appgen_resources.operations.read import (
+    load_operations,
+    operations_file,
+    read_operations,
+    with_environment,
+)
 from generator.core.diagnostics import SpecError
 from generator.host.state import State
 
@@ -96,6 +101,9 @@ def test_the_environment_is_enough(tmp_path: Path) -> None:
     told = load_operations(State(tmp_path), given)
     assert [route.to for route in told.alerts] == [("json://h/a", "jsons://h/b")]
     assert told.ui == "https://u"
+    assert load_operations(State(tmp_path), {"APPGEN_LOCAL_UI": "http://h:1"}).ui == "http://h:1"
+    own = with_environment(Operations(ui="https://own"), {"APPGEN_LOCAL_UI": "http://h:1"})
+    assert own.ui == "https://own"
     with pytest.raises(SpecError, match=r"\$APPGEN_ALERT_URLS:1:2: error F401"):
         load_operations(State(tmp_path), {"APPGEN_ALERT_URLS": "json://h nowhere://h"})
 
