@@ -47,13 +47,19 @@ def _texts(value: Any) -> Iterable[str]:
 
 def _printed(text: str) -> str:
     """Return a pattern for a text as files spell it: signs escaped or not, blanks as they fit."""
-    return r"(?:\s|\\[nrt])+".join("".join(map(_sign, word)) for word in text.split())
+    return r"(?:\s|\\[nrt])+".join(map(_word, text.split()))
+
+
+def _word(word: str) -> str:
+    """Return the pattern of a word; possessive, since many backslashes must not be tried in every way."""
+    parts = re.findall(r"\\+|[^\\]", word)
+    return "".join(rf"\\{{{len(p)},}}+" if p[0] == "\\" else _sign(p) for p in parts)
 
 
 def _sign(sign: str) -> str:
     if sign.isascii() and (sign.isalnum() or sign == "_"):
         return sign
-    return rf"(?:\\*{re.escape(sign)}|{re.escape(json.dumps(sign)[1:-1])})"
+    return rf"(?:\\*+{re.escape(sign)}|{re.escape(json.dumps(sign)[1:-1])})"
 
 
 def _blank(found: re.Match[str]) -> str:

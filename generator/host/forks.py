@@ -66,7 +66,8 @@ class ForkSession:
         code = self._zygote.run(args[1:], place, timeout)
         seconds = time.perf_counter() - begin
         if not streams[2].exists():
-            raise MachineError("a process of the application was killed before it began")
+            gone = "" if self._folder.exists() else f": {self._folder} was removed meanwhile"
+            raise MachineError(f"a process of the application ended before it began{gone}")
         out, err = (s.read_text(encoding="utf-8", errors="replace") for s in streams[1:])
         if code is None:
             return Completed(-9, out, f"{err}\nkilled: not done after {timeout:g} s", seconds)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from appgen_assets.checks import CHECKS
 from appgen_assets.checks.model import Made
 from generator.emit.tree import EmittedFile
-from generator.emit.unfilled import OPENINGS
+from generator.emit.unfilled import OPENINGS, Unfilled
 from generator.pipeline import compile_app
 from generator.stages.capture import SpecSource
 from generator.stages.workshop import external
@@ -68,3 +68,9 @@ def test_what_the_spec_says_is_no_leftover(done: dict[str, Any], path: str) -> N
 def test_what_a_template_left_is_found_beside_it(done: dict[str, Any], path: str, more: str) -> None:
     last = text_of(done, path).count("\n") + 1
     assert found_in(done, path, more) == ([last], False)
+
+
+def test_many_backslashes_take_no_time(done: dict[str, Any]) -> None:
+    ir = replace(done["application_ir"].value, name="{{" + "\\" * 60 + "a")
+    found = Unfilled(ir).find("{{" + "\\" * 120 + "b")
+    assert list(found) == [(1, "{{")]

@@ -84,8 +84,33 @@ def test_a_machine_that_fails_ends_it_for_every_worker(subject: Subject) -> None
 
     with pytest.raises(MachineError, match="no room"):
         run_mutants(subject, benches, RuffFormatter(), {}, Choice())
-    assert opened[1].opened == 5
+    assert opened[1].opened == 6  # the one that failed, and once more
     assert opened[0].opened < 60
+
+
+class Shaken(Broken):
+    """A bench of which one session fails, and no other."""
+
+    def open(self, changed: Mapping[str, str], *, migrated: bool) -> AbstractContextManager[ForkSession]:
+        self.opened += 1
+        if self.opened == self._left:
+            raise MachineError("a process was killed")
+        return self._bench.open(changed, migrated=migrated)
+
+
+def test_a_session_that_somebody_killed_is_tried_again(subject: Subject) -> None:
+    opened: list[Shaken] = []
+
+    @contextmanager
+    def benches(bundle: Files, count: int) -> Iterator[list[Shaken]]:
+        with fork_benches(bundle, count) as places:
+            opened.extend(Shaken(place, 4) for place in places)
+            yield opened
+
+    report = run_mutants(subject, benches, RuffFormatter(), {}, Choice(only=("effect_dropped",), workers=1))
+    assert report.problem == ""
+    assert report.score == 100
+    assert opened[0].opened > 4
 
 
 def test_a_run_that_is_ended_leaves_nothing(subject: Subject) -> None:

@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
 import msgspec
+from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
+from generator.core.errors import MachineError
 from generator.core.ports import Formatter
 from generator.ir.model import SourceMap
 from generator.verify.mutants.bench import Bench, Benches
@@ -148,7 +150,7 @@ class _Trial:
     def _try(self, mutant: Mutant, bench: Bench) -> Verdict:
         began = time.perf_counter()
         reason = by_structure(mutant)
-        by = "" if reason else kill(self._subject, mutant, bench)
+        by = "" if reason else self._shown(mutant, bench)
         if not by and not reason:
             reason = self._proofs.reason(mutant)
         return Verdict(
@@ -164,6 +166,11 @@ class _Trial:
             diff="" if by else self._diff(mutant),
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
+
+    @retry(retry=retry_if_exception_type(MachineError), stop=stop_after_attempt(2), reraise=True)
+    def _shown(self, mutant: Mutant, bench: Bench) -> str:
+        """Return what sees a mutant; hours of work do not end with one process that somebody killed."""
+        return kill(self._subject, mutant, bench)
 
     def _diff(self, mutant: Mutant) -> str:
         lines: list[str] = []
