@@ -167,3 +167,10 @@ def test_rows_of_one_effect_go_together(both: Both, hall: dict[str, Any]) -> Non
     assert both.send("POST", f"{hall['two']}/strip")[0][0] == 200
     assert both.send("DELETE", hall["one"])[0][0] == 204
     assert both.send("DELETE", hall["door"])[0][0] == 204
+
+
+def test_a_flow_that_finds_its_answer_deleted_has_done_nothing(both: Both, app: App) -> None:
+    rows = [both.make("/rows", name=app.name(), most=2)["id"] for _ in range(2)]
+    assert both.send("POST", f"/rows/{rows[0]}/merge", other_id=rows[0])[0] == (404, "Row not found")
+    assert both.send("POST", f"/rows/{rows[0]}/merge", other_id=rows[1])[0][0] == 200
+    assert both.send("GET", f"/rows/{rows[0]}")[0][0] == 200

@@ -18,7 +18,7 @@ from generator.ir.model import (
     When,
 )
 from generator.ir.writes import owner_of
-from generator.verify.interpreter.problems import fail, refuse_move
+from generator.verify.interpreter.problems import fail, not_found, refuse_move
 from generator.verify.interpreter.store import Row
 from generator.verify.interpreter.validate import flow_body, require_inputs
 from generator.verify.interpreter.world import World
@@ -40,7 +40,10 @@ def run(flow: Flow, above: list[Row], body: Any, writer: Writer) -> Row | None:
     for condition in flow.ensures:
         if not holds(condition.expr, world, bindings):
             fail(condition)
-    return bindings[flow.returns] if flow.returns else None
+    returned = bindings[flow.returns] if flow.returns else None
+    if returned is not None and not world.tx.has(returned):
+        raise not_found(returned.entity)
+    return returned
 
 
 def _bind(flow: Flow, above: list[Row], body: Any, world: World) -> Bindings:
