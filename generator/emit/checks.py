@@ -32,12 +32,19 @@ class Constraints(msgspec.Struct):
     violations: list[Violation] = []
 
     def add_unique(
-        self, name: str, columns: tuple[str, ...], node: str, message: str, status: int = 409
+        self,
+        name: str,
+        columns: tuple[str, ...],
+        node: str,
+        message: str,
+        status: int = 409,
+        *,
+        deferrable: bool = False,
     ) -> None:
         """Add a plain unique constraint and its answer; one is enough for the same columns."""
         if any(u.columns == columns for u in self.uniques):
             return
-        self.uniques.append(UniqueConstraint(name, columns, node))
+        self.uniques.append(UniqueConstraint(name, columns, node, deferrable))
         self.answer(name, status, "conflict", node, message)
 
     def answer(self, name: str, status: int, code: Code, constraint: str, message: str) -> None:
@@ -98,29 +105,35 @@ class EntityConstraints:
     def _unique_field(self, field: Field) -> None:
         name = self._names.claim("uq", self._entity.plural, field.wire)
         message = f"{field.wire} is already taken"
+        later = field.id in self._entity.exchanged
         if indexable(field):
-            self.found.add_unique(name, (field.wire,), field.id, message)
+            self.found.add_unique(name, (field.wire,), field.id, message, deferrable=later)
         else:
             elements = ((quote_name(field.wire), "="),)
-            self.found.exclusions.append(Exclusion(name, elements, "", "hash", field.id))
+            self.found.exclusions.append(Exclusion(name, elements, "", "hash", field.id, later))
             self.found.answer(name, 409, "conflict", field.id, message)
 
     def _unique(self, unique: Unique) -> None:
         name = self._unique_names[unique.id]
         columns = tuple(self._field_of(f).wire for f in unique.fields)
         only = to_ddl(unique.only) if unique.only is not None else ""
+        later = unique.id in self._entity.exchanged
         if unique.during is not None:
             self.found.exclusions.append(self._exclusion(name, unique, only))
+        elif only and later:  # an index can't wait
+            elements = tuple((quote_name(column), "=") for column in columns)
+            self.found.exclusions.append(Exclusion(name, elements, only, "btree", unique.id, later))
         elif only:
             self.found.indexes.append(Index(name, columns, unique=True, where=only, node=unique.id))
         else:
-            self.found.add_unique(name, columns, unique.id, unique.message, unique.status)
+            self.found.add_unique(name, columns, unique.id, unique.message, unique.status, deferrable=later)
             return
         self.found.answer(name, unique.status, "conflict", unique.id, unique.message)
 
     def _exclusion(self, name: str, unique: Unique, only: str) -> Exclusion:
         """Leave out ranges that end before they begin: they overlap nothing, and making one is an error."""
         assert unique.during is not None  # noqa: S101
+        later = unique.id in self._entity.exchanged
         start, end = (self._field_of(f) for f in unique.during)
         keys = [self._field_of(f) for f in unique.fields]
         elements = [(_span(k).of_value(quote_name(k.wire)), "&&") for k in keys]
@@ -130,7 +143,7 @@ class EntityConstraints:
         conditions.append(f"{first} < {last}")
         if only:
             conditions.append(f"({only})")
-        return Exclusion(name, tuple(elements), " AND ".join(conditions), "gist", unique.id)
+        return Exclusion(name, tuple(elements), " AND ".join(conditions), "gist", unique.id, later)
 
     def _rule(self, rule: Rule) -> None:
         if not rule.local:

@@ -77,7 +77,8 @@ class Ddl:
 
     def unique(self, unique: UniqueConstraint) -> str:
         """Return a UNIQUE constraint."""
-        return f"{self._sa}.UniqueConstraint({_listed(unique.columns)}, name={literal(unique.name)})"
+        options = f"name={literal(unique.name)}{later(unique)}"
+        return f"{self._sa}.UniqueConstraint({_listed(unique.columns)}, {options})"
 
     def index(self, index: Index) -> str:
         """Return an index of a model."""
@@ -102,7 +103,7 @@ class Ddl:
         options = [f"name={literal(exclusion.name)}", f"using={literal(exclusion.using)}"]
         if exclusion.where:
             options.append(f"where={self._sql(exclusion.where)}")
-        return f"{self._postgresql}.ExcludeConstraint({', '.join([*elements, *options])})"
+        return f"{self._postgresql}.ExcludeConstraint({', '.join([*elements, *options])}{later(exclusion)})"
 
     def _sql(self, sql: str) -> str:
         """Return SQL text as an element; text() would read some of it as parameters."""
@@ -110,6 +111,11 @@ class Ddl:
 
     def _exact(self, sql: str) -> str:
         return f"{self._sa}.literal_column({literal(sql)})"
+
+
+def later(item: UniqueConstraint | Exclusion) -> str:
+    """Return the options of a constraint that can wait until a transaction asks for it."""
+    return ', deferrable=True, initially="IMMEDIATE"' if item.deferrable else ""
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -48,11 +48,12 @@ class Check(_View, frozen=True):
 
 
 class UniqueConstraint(_View, frozen=True):
-    """A plain UNIQUE constraint."""
+    """A plain UNIQUE constraint; a `deferrable` one can wait until a flow is done."""
 
     name: str
     columns: tuple[str, ...]
     node: str
+    deferrable: bool = False
 
 
 class Index(_View, frozen=True):
@@ -71,8 +72,9 @@ class Exclusion(_View, frozen=True):
     name: str
     elements: tuple[tuple[str, str], ...]
     where: str
-    using: OneOf["gist", "hash"]
+    using: OneOf["gist", "hash", "btree"]
     node: str
+    deferrable: bool = False
 
 
 class Table(_View, frozen=True):

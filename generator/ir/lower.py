@@ -7,6 +7,7 @@ import msgspec
 from generator.core.collecting import collector_paused
 from generator.core.diagnostics import Diagnostic, Diagnostics, Severity, SpecError
 from generator.ir.changes import Changes
+from generator.ir.exchanges import with_exchanges
 from generator.ir.lower_api import choose_operations, lower_operations
 from generator.ir.lower_changes import lower_changes
 from generator.ir.lower_context import Context, EntityDraft
@@ -89,7 +90,7 @@ def _lower(context: Context) -> Lowered | None:
         infrastructure=settings,
         description=context.spec.description,
     )
-    return Lowered(ir, context.places, list(context.found), changes)
+    return Lowered(with_exchanges(ir), context.places, list(context.found), changes)
 
 
 def _entity(draft: EntityDraft) -> Entity:

@@ -165,6 +165,7 @@ class Entity(_Node, frozen=True):
     owner_collection: str = ""
     machines: tuple[StateMachine, ...] = ()
     uniques: tuple[Unique, ...] = ()
+    exchanged: tuple[str, ...] = ()  # ids of uniques, or unique fields, that flows hand from row to row
     rules: tuple[Rule, ...] = ()
     listing: ListOptions = ListOptions()
     description: str = ""

@@ -17,6 +17,7 @@ from .errors import NotFound, Retry, found
 from .failures import constraint_of, is_transient
 from .loading import load, relation_of, set_links
 from .records import Records, columns_of
+from .sql import constraints_wait
 
 M = TypeVar("M")
 T = TypeVar("T")
@@ -115,6 +116,14 @@ class Transaction:
     def old(self, record: object | None, name: str) -> Any:
         """Return what an attribute was when the row was first read; None for a row that is new."""
         return None if record is None else self._records.old(record, name)
+
+    async def defer(self, *constraints: str) -> None:
+        """Let rows exchange what these constraints are about, until they are settled."""
+        await self.execute(constraints_wait(constraints, until_asked=True))
+
+    async def settle(self, *constraints: str) -> None:
+        """Check these constraints; what was put off fails now."""
+        await self.execute(constraints_wait(constraints, until_asked=False))
 
     async def flush(self, model: type[Any], statement: Executable, /) -> None:
         """Write every change of the known records of a model."""

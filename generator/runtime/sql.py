@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -239,6 +240,13 @@ def delete_whole(rows: Delete, *ways: Sequence[Element]) -> Delete:
         below = delete(cast("Column[Any]", way[-1]).table).where(way[-1].in_(ids))
         rows = rows.add_cte(below.cte(f"{BELOW}{number}"))
     return rows
+
+
+@cache
+def constraints_wait(names: tuple[str, ...], *, until_asked: bool) -> TextClause:
+    """Return the statement that puts constraints off; or checks them now, and from now on at once."""
+    listed = ", ".join(_preparer().quote(name) for name in names)
+    return text(f"SET CONSTRAINTS {listed} {'DEFERRED' if until_asked else 'IMMEDIATE'}")
 
 
 def lock_table(table: Table) -> TextClause:

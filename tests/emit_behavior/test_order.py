@@ -174,3 +174,14 @@ def test_a_flow_that_finds_its_answer_deleted_has_done_nothing(both: Both, app: 
     assert both.send("POST", f"/rows/{rows[0]}/merge", other_id=rows[0])[0] == (404, "Row not found")
     assert both.send("POST", f"/rows/{rows[0]}/merge", other_id=rows[1])[0][0] == 200
     assert both.send("GET", f"/rows/{rows[0]}")[0][0] == 200
+
+
+def test_rows_exchange_what_is_unique(both: Both, app: App) -> None:
+    """Whether rows are unique is asked of the rows as the flow leaves them."""
+    row = both.make("/rows", name=app.name(), most=3)["id"]
+    one, two = (both.make("/seats", row_id=row, code=c, width=w)["id"] for c, w in (("a", 7), ("b", 2)))
+    (status, _), seat = both.send("POST", f"/seats/{one}/swap", other_id=two)
+    assert (status, seat["code"], seat["width"]) == (200, "b", 2)
+    assert both.send("POST", f"/seats/{one}/swap", other_id=two, more="c")[0][0] == 200
+    assert both.send("POST", f"/seats/{one}/swap", other_id=two, more="b")[0][0] == 409
+    assert both.send("POST", "/seats", row_id=row, code="d", width=7)[0] == (409, "One seat of seven")

@@ -20,6 +20,19 @@ entities:
       due: date?
 """
 
+OVERLAP = """\
+      begins: date = "2026-01-01"
+      ends: date = "2026-01-02"
+    unique:
+      - {fields: [title], during: [begins, ends]}
+    rules: [begins < ends]
+flows:
+  swap:
+    entity: Ticket
+    input: {other: -> Ticket}
+    effects: [ticket.title = other.title, other.title = old(ticket.title)]
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -49,7 +62,7 @@ def test_releases_follow_each_other(folder: Path) -> None:
     assert "renamed: {Ticket.due: until}" in said
     assert {p.name for p in versions.iterdir()} == set(first)
 
-    full = renamed.replace(TITLE, f"{TITLE}      heading: string(1..80)\n")
+    full = renamed.replace(TITLE, f"{TITLE}      heading: string(1..80)\n") + OVERLAP
     full += "changes: {renamed: {Ticket.due: until}, filled: {Ticket.heading: title}}\n"
     code, said = build(folder, full)
     assert code == 0, said

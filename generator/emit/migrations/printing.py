@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, assert_never
 
-from generator.emit.ddl import Ddl
+from generator.emit.ddl import Ddl, later
 from generator.emit.migrations.conversions import conversion
 from generator.emit.migrations.ops import (
     AddColumn,
@@ -125,7 +125,9 @@ class Printer:
             case Check(name, sql):
                 return f"op.create_check_constraint({_names(name, table)}, {self._ddl.condition(sql)})"
             case UniqueConstraint(name, columns):
-                return f"op.create_unique_constraint({_names(name, table)}, [{_names(*columns)}])"
+                return (
+                    f"op.create_unique_constraint({_names(name, table)}, [{_names(*columns)}]{later(item)})"
+                )
             case Exclusion():
                 return self.execute(_add_exclusion(table, item))  # Alembic's own takes no expressions
             case Index():
@@ -178,7 +180,8 @@ def _add_exclusion(table: str, item: Exclusion) -> str:
     elements = ", ".join(f"({sql}) WITH {operator}" for sql, operator in item.elements)
     where = f" WHERE ({item.where})" if item.where else ""
     made = f"ADD CONSTRAINT {quote_name(item.name)} EXCLUDE USING {item.using} ({elements})"
-    return f"ALTER TABLE {quote_name(table)} {made}{where}"
+    later = " DEFERRABLE INITIALLY IMMEDIATE" if item.deferrable else ""
+    return f"ALTER TABLE {quote_name(table)} {made}{where}{later}"
 
 
 def _rename(op: RenamePart) -> str:

@@ -60,8 +60,9 @@ def _is(given: ast.expr, wanted: ServerDefault) -> bool:
 def _migrated(build: Build) -> dict[tuple[str, str], _Place]:
     found: dict[tuple[str, str], _Place] = {}
     scripts = ((path, tree) for path, tree in sorted(build.modules.items()) if path.startswith(VERSIONS))
+    columns = {(t.name, c.name) for t in build.physical.tables for c in t.columns}
     for key, item in items(scripts).items():
-        call = parse_expression(item.text) if item.text else None
+        call = parse_expression(item.text) if item.text and key in columns else None
         if isinstance(call, ast.Call):
             found[key] = _Place(call, item.path, item.line)
     return found

@@ -12,6 +12,7 @@ from generator.emit.services.function import Function, Home
 from generator.emit.services.signature import transaction_text
 from generator.expr.model import Literal
 from generator.guards.model import FlowGuards
+from generator.ir.exchanges import exchanged
 from generator.ir.model import Flow, Input
 
 __all__ = ["flow"]
@@ -42,10 +43,22 @@ def _change(function: Function, needs: Needs) -> None:
     """Carry out the effects, check the rules, write, check the rules that ask for all rows of an entity."""
     writes = Writes(function, wait=can_wait(needs))
     effects = Effects(function, needs, writes)
+    late = _put_off(function, needs)
+    if late:
+        function.body.line(f"await tx.defer({late})")
     effects.add(needs.flow.effects)
     effects.rules.check(asks=False)
     writes.flush()
+    if late:
+        function.body.line(f"await tx.settle({late})")
     effects.rules.check(asks=True)
+
+
+def _put_off(function: Function, needs: Needs) -> str:
+    """Return the constraints that hold once all is done: rows may exchange what they are about."""
+    ids = [unique for uniques in exchanged(needs.index, needs.flow).values() for unique in uniques]
+    known = function.home.constraints
+    return ", ".join(literal(known[unique]) for unique in ids if unique in known)
 
 
 def _name_inputs(function: Function, flow: Flow) -> None:
