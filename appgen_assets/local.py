@@ -24,6 +24,7 @@ from generator.repair.session import Considered
 from generator.stages.model import Artefact
 from generator.stages.pointers import current
 from generator.stages.workshop import Workshop
+from generator.verify.model import SanityReport
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -45,6 +46,7 @@ class Outcome(msgspec.Struct, frozen=True):
     run: str = ""
     failures: tuple[Failure, ...] = ()
     smoke: Any = None
+    warnings: tuple[str, ...] = ()  # of the gates, each with its line of the spec
 
 
 class Builder:
@@ -118,8 +120,9 @@ class Builder:
 
         return defs.resolve_job_def(name)
 
-    def _smoke(self, app: str) -> Any:
-        kept = current(open_store(self._state.artefacts), app, "smoke_result")
+    def _made(self, app: str, stage: str, made: set[str]) -> Any:
+        """Return the output of a stage of this run; None if it was not made."""
+        kept = current(open_store(self._state.artefacts), app, stage) if stage in made else None
         return kept.value if kept else None
 
     def _outcome(self, plan: Plan, result: dg.ExecuteInProcessResult) -> Outcome:
@@ -135,8 +138,15 @@ class Builder:
             ok=result.success,
             run=result.run_id,
             failures=tuple(_failures(events)),
-            smoke=self._smoke(app) if "smoke_result" in made else None,
+            smoke=self._made(app, "smoke_result", made),
+            warnings=tuple(_warnings(self._made(app, "sanity_report", made))),
         )
+
+
+def _warnings(report: SanityReport | None) -> Iterable[str]:
+    for found in report.findings if report else ():
+        if found.severity == "warning":
+            yield f"{found.source}: {found.message}" + (f" ({found.span})" if found.span else "")
 
 
 def _interrupted(event: dg.DagsterEvent) -> bool:

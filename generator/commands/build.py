@@ -180,6 +180,8 @@ def _report(outcome: Any, state: State, screen: Screen, seconds: float) -> int:
         print_smoke(outcome.smoke, screen.console, verbose=True)
         if (kept := latest_report(state, outcome.app)) is not None:
             screen.say(f"the whole report: {display(str(kept.html))}")
+    for warning in outcome.warnings:
+        screen.say(f"  warning: {warning}")
     if not outcome.ok:
         for failure in outcome.failures:
             screen.fail(failure.stage, failure.message)

@@ -69,3 +69,23 @@ def test_releases_follow_each_other(folder: Path) -> None:
     second = {p.name: p.read_text(encoding="utf-8") for p in versions.iterdir() if p.is_file()}
     assert first.items() < second.items()
     assert "nothing has changed" in build(folder, full)[1]
+
+
+TIGHT = """\
+app: desk
+entities:
+  Ticket:
+    fields:
+      size: int >= 0
+      note: string(1..80)?
+    rules: [size < 5]
+"""
+
+
+def test_what_rows_of_before_contradict_is_a_warning_and_others_are_tried(folder: Path) -> None:
+    loose = TIGHT.replace("    rules: [size < 5]\n", "")
+    assert build(folder, loose)[0] == 0
+    code, said = build(folder, TIGHT)
+    assert code == 0, said
+    assert "the upgrade stops at rows of tickets that contradict ck_tickets_" in said
+    assert "desk.yaml:7:13" in said

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import atexit
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from generator.deliver.released import released
@@ -25,6 +23,7 @@ from generator.host.workshop import compile_spec, open_workshop
 from generator.host.zygote import Zygote
 from generator.pipeline import EMITTED
 from generator.stages.model import Artefact
+from generator.verify.gates.probe_queries import QUERIES
 from generator.verify.sandbox import Completed
 
 ALEMBIC = """
@@ -45,9 +44,6 @@ def zygote() -> Zygote:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(made.close)
     return made
-
-
-_CATALOG = ("columns", "constraints", "indexes", "objects")
 
 
 class World:
@@ -126,19 +122,10 @@ class World:
         """Return everything in a database as PostgreSQL writes it, in no order."""
         found = {}
         with closing(self._server.connect(database)) as connection, connection.cursor() as cursor:
-            for name in _CATALOG:
-                query = getattr(self._probe, name.upper()).replace(":schema", "'public'")
-                cursor.execute(query)
+            for name, query in QUERIES.items():
+                cursor.execute(query.replace(":schema", "'public'"))
                 found[name] = sorted(cursor.fetchall(), key=repr)
         return found
-
-    @cached_property
-    def _probe(self) -> ModuleType:
-        path = Path(sys.modules["generator"].__path__[0], "verify/gates/probe_program.py")
-        text = path.read_text(encoding="utf-8").split("\ndef in_database")[0]
-        module = ModuleType("probe")
-        exec(compile(text.replace("PARITY", "None"), str(path), "exec"), module.__dict__)
-        return module
 
     def fresh(self, text: str) -> dict[str, Any]:
         """Return the catalog of the same application as a first release."""

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from generator.emit.history import HISTORY, VERSIONS, Effects, History, Revision
 from generator.emit.snapshot import Column, Snapshot, Table
 from generator.verify.gates.ancestry import history_of
@@ -34,9 +36,23 @@ def check(build: Build) -> list[Finding]:
             return [build.failed(code, message, probe.failures[step])]
     if probe.earlier is None or probe.later is None or probe.back is None:
         raise CannotRun(probe.why_not("back"))
-    if not any(probe.earlier.values()):
+    told = [*_contradicted(build, history.revisions[-1], probe.contradicted)]
+    if not any(probe.earlier.values()) and not told:
         return [build.finding("no-rows", "no table got a row to try the newest revision with", path=HISTORY)]
-    return list(_Survival(build, history, probe.earlier, probe.later).findings())
+    return [*told, *_Survival(build, history, probe.earlier, probe.later).findings()]
+
+
+def _contradicted(build: Build, newest: Revision, names: tuple[str, ...]) -> Iterator[Finding]:
+    """Warn of what stops the upgrade of a database whose rows contradict it."""
+    for table in _schema(newest).tables:
+        nodes = {f"{table.name}.{column.name}": column.node for column in table.columns}
+        nodes |= {item.name: item.node for item in table.items}
+        for name in sorted(nodes.keys() & set(names)):
+            text = (
+                f"the upgrade stops at rows of {table.name} that contradict {name}: put them in order before"
+            )
+            found = build.finding("rows-contradict", text, path=newest.path, node=nodes[name] or table.node)
+            yield replace(found, severity="warning")
 
 
 def _line(build: Build, history: History) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from generator.core.digest import canonical_json
+from generator.verify.gates.probe_queries import QUERIES
 from generator.verify.parity.model import Group, Outcome
 from generator.verify.sandbox import Completed, Session
 
@@ -54,11 +55,19 @@ Contents = dict[str, list[dict[str, Any]]]  # table -> rows
 
 
 class Earlier(msgspec.Struct, frozen=True):
-    """What was released: the revision before the newest, rows for it, whether the newest can't be undone."""
+    """What was released: the revision before the newest, rows for it, whether the newest can't be undone.
+
+    `asked` is what the newest demands of rows that the one before did not: names of constraints, and
+    `table.column` of what is never null any more. `fitting` are rows for the newest schema; `tables` is
+    name of now -> name of before.
+    """
 
     before: str
     rows: tuple[str, ...]
     one_way: bool
+    asked: tuple[str, ...] = ()
+    fitting: tuple[str, ...] = ()
+    tables: dict[str, str] = {}
 
 
 class Probe(msgspec.Struct, frozen=True):
@@ -82,6 +91,7 @@ class Probe(msgspec.Struct, frozen=True):
     parity: tuple[tuple[Outcome, ...], ...] | None = None
     earlier: Contents | None = None
     later: Contents | None = None
+    contradicted: tuple[str, ...] = ()  # of what is newly asked, what rows of before don't have
     back: bool | None = None
 
     def why_not(self, step: str) -> str:
@@ -97,7 +107,8 @@ def run_probe(session: Session, groups: Sequence[Group] = (), earlier: Earlier |
 
     `groups` are the trials that its database is put to; `earlier` is what its newest revision meets.
     """
-    trials = f"PARITY = {canonical_json(groups).decode()!r}\n"
+    trials = f"QUERIES = {canonical_json(QUERIES).decode()!r}\n"
+    trials += f"PARITY = {canonical_json(groups).decode()!r}\n"
     trials += f"HISTORY = {canonical_json(earlier or {}).decode()!r}\n"
     program = trials + (
         resources.files("generator.verify.gates").joinpath("probe_program.py").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ in production.
 """
 
 import asyncio
+import contextlib
 import importlib
 import inspect
 import json
@@ -17,6 +18,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,45 +63,7 @@ def is_own(path: str) -> bool:
     return Path(path).is_absolute() and Path(path).is_relative_to(ROOT)
 
 
-# --- the database -------------------------------------------------------------
-
-COLUMNS = """
-SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-       pg_get_expr(d.adbin, d.adrelid), coalesce(l.collname, ''),
-       CAST(a.attidentity AS text) || CAST(a.attgenerated AS text)
-FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-LEFT JOIN pg_collation l ON l.oid = a.attcollation AND l.collname <> 'default'
-WHERE c.relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND c.relkind IN ('r', 'p')
-  AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum
-"""
-CONSTRAINTS = """
-SELECT c.relname, o.conname, pg_get_constraintdef(o.oid)
-FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
-WHERE c.relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND o.contype <> 'n' ORDER BY 1, 2
-"""
-INDEXES = """
-SELECT c.relname, i.relname, pg_get_indexdef(x.indexrelid)
-FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
-WHERE c.relnamespace = CAST(CAST(:schema AS text) AS regnamespace)
-  AND NOT EXISTS (
-    SELECT FROM pg_constraint o WHERE o.conindid = x.indexrelid AND o.contype IN ('p', 'u', 'x'))
-ORDER BY 1, 2
-"""
-OBJECTS = """
-SELECT 'table ' || relname FROM pg_class
-WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND relkind IN ('r', 'p') UNION ALL
-SELECT 'view ' || relname FROM pg_class
-WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND relkind IN ('v', 'm') UNION ALL
-SELECT 'sequence ' || relname FROM pg_class
-WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND relkind = 'S' UNION ALL
-SELECT 'type ' || typname FROM pg_type
-WHERE typnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND typtype IN ('e', 'r', 'd') UNION ALL
-SELECT 'function ' || p.proname FROM pg_proc p
-WHERE p.pronamespace = CAST(CAST(:schema AS text) AS regnamespace)
-  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype IN ('i', 'e'))
-ORDER BY 1
-"""
+# --- the database; QUERIES is put before this program, as are PARITY and HISTORY ----
 
 
 def in_database(work: Callable[[Any], Awaitable[Any]]) -> Any:
@@ -122,16 +86,21 @@ def in_database(work: Callable[[Any], Awaitable[Any]]) -> Any:
 async def describe(connection: Any, schema: str = "public") -> dict[str, Any]:
     """Return everything in a schema as PostgreSQL itself writes it."""
     text = importlib.import_module("sqlalchemy").text
+    asked = json.loads(globals()["QUERIES"])
 
     async def rows(query: str) -> list[Any]:
         return [tuple(row) for row in await connection.execute(text(query), {"schema": schema})]
 
     kinds = ("type", "not_null", "default", "collation", "generated")
     return {
-        "columns": nested((t, c, dict(zip(kinds, rest, strict=True))) for t, c, *rest in await rows(COLUMNS)),
-        "constraints": nested(await rows(CONSTRAINTS)),
-        "indexes": nested((t, n, d.replace(f" ON {schema}.", " ON ")) for t, n, d in await rows(INDEXES)),
-        "objects": [o for (o,) in await rows(OBJECTS)],
+        "columns": nested(
+            (t, c, dict(zip(kinds, rest, strict=True))) for t, c, *rest in await rows(asked["columns"])
+        ),
+        "constraints": nested(await rows(asked["constraints"])),
+        "indexes": nested(
+            (t, n, d.replace(f" ON {schema}.", " ON ")) for t, n, d in await rows(asked["indexes"])
+        ),
+        "objects": [o for (o,) in await rows(asked["objects"])],
     }
 
 
@@ -255,10 +224,9 @@ def earlier() -> Any:
     return in_database(fill)
 
 
-def released() -> dict[str, Any]:
+def released() -> Any:
     """Return what was released: the revision before, rows for it, whether the newest can be undone."""
-    known: dict[str, Any] = json.loads(globals()["HISTORY"])
-    return known
+    return json.loads(globals()["HISTORY"])
 
 
 async def fill(connection: Any) -> dict[str, Any]:
@@ -279,9 +247,42 @@ async def contents(connection: Any) -> dict[str, Any]:
 
 
 def later() -> Any:
-    """Go to the newest revision; returns what stands in the tables then."""
-    upgrade()
+    """Go to the newest revision; returns what stands in the tables then.
+
+    Rows that contradict what it newly asks for make way for such as the newest schema takes, if any fit.
+    """
+    emptied: set[str] = set()
+    while stopped := stopping():
+        table, name = stopped
+        seen.setdefault("contradicted", []).append(name)
+        in_database(partial(refill, table, [] if table in emptied else released()["fitting"]))
+        emptied.add(table)
+        seen["earlier"] = in_database(contents)
     return in_database(contents)
+
+
+def stopping() -> tuple[str, str] | None:
+    """Upgrade; returns the table, and what is newly asked of its rows, where these stop it."""
+    broken = importlib.import_module("sqlalchemy.exc").IntegrityError
+    try:
+        upgrade()
+    except broken as error:
+        cause = error.orig.__cause__
+        name = cause.constraint_name or f"{cause.table_name}.{cause.column_name}"
+        if name not in released()["asked"] or name in seen.get("contradicted", ())[:-1]:
+            raise
+        return released()["tables"].get(cause.table_name, cause.table_name), name
+    return None
+
+
+async def refill(table: str, statements: list[str], connection: Any) -> None:
+    """Empty a table and what refers to it, then try to insert rows; those that don't fit are left out."""
+    refused = importlib.import_module("asyncpg").PostgresError
+    raw = (await connection.get_raw_connection()).driver_connection
+    await raw.execute(f'TRUNCATE "{table}" CASCADE')
+    for statement in statements:
+        with contextlib.suppress(refused):
+            await raw.execute(statement)
 
 
 def back() -> bool:
@@ -343,10 +344,9 @@ def schemas() -> dict[str, Any]:
     return found
 
 
-def openapi() -> dict[str, Any]:
+def openapi() -> Any:
     """Return the application's own description."""
-    document: dict[str, Any] = importlib.import_module("app.main").app.openapi()
-    return document
+    return importlib.import_module("app.main").app.openapi()
 
 
 def extended() -> list[tuple[str, str]]:
