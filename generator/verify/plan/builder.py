@@ -32,7 +32,7 @@ class Builder:
         self.solved: dict[str, tuple[dict[int, Want], int]] = {}
         self._open: list[str] = []
 
-    def _renewer(self) -> Fresh:
+    def renewer(self) -> Fresh:
         """Return what gives tokens numbers of their own: the same one to equal tokens."""
         known: dict[int, Token] = {}
 
@@ -62,7 +62,7 @@ class Builder:
     def _grafted(self, program: Program, entity: str, given: dict[str, int]) -> tuple[Program, int]:
         """Add the rows that are known to work, led to the given ones; leave out what is not needed."""
         part, key = self.solved[entity]
-        grown, keys = graft(program, part, self._renewer())
+        grown, keys = graft(program, part, self.renewer())
         if not given:
             return grown, keys[key]
         want = grown.wants[keys[key]]
@@ -72,14 +72,17 @@ class Builder:
         owner = self.index.entities[entity].owner_field
         for name, row in given.items():
             want = msgspec.structs.replace(want, owner=row) if name == owner else want.with_ref(name, row)
-        grown = grown.put(keys[key], want)
+        beside = msgspec.structs.replace(
+            grown, wants={k: w for k, w in grown.wants.items() if k != keys[key]}
+        )
+        grown = grown.put(keys[key], self.unlike(beside, want))
         used = needed(grown, keys[key])
         kept = {k: w for k, w in grown.wants.items() if k in program.wants or k in used}
         return msgspec.structs.replace(grown, wants=kept), keys[key]
 
     def twin(self, program: Program, key: int, **given: int) -> tuple[Program, int]:
         """Add a row like a created one: it refers to the same rows, but for the given ones."""
-        want, renew = program.wants[key], self._renewer()
+        want, renew = program.wants[key], self.renewer()
         if not want.made_by_create:
             raise Unreachable(f"rows of {want.entity} take no reference")
         values = {name: renew(value) for name, value in want.values.items()}
@@ -87,7 +90,7 @@ class Builder:
         owner = self.index.entities[want.entity].owner_field
         for name, row in given.items():
             copy = replace(copy, owner=row) if name == owner else copy.with_ref(name, row)
-        return program.add(copy)
+        return program.add(self.unlike(program, copy))
 
     def _led(self, program: Program, key: int, maker: Move, given: dict[str, int]) -> Program | None:
         """Lead the references of a row that a flow makes to given rows, by what the flow takes them from."""
@@ -170,6 +173,21 @@ class Builder:
         wide = next((f for f in own if self.maker.can_be_unique(f)), None)
         for field in own if wide is None else [wide]:
             want = want.with_value(field.name, self.maker.unique(field))
+        return want
+
+    def unlike(self, program: Program, want: Want) -> Want:
+        """Return an owned row with values of few that no row beside it has, where they must differ."""
+        node = self.index.entities[want.entity]
+        beside = [w for w in program.wants.values() if w.entity == want.entity and w.owner == want.owner]
+        for unique in node.uniques:
+            own = [n for n in unique.fields if self.index.field(want.entity, n).managed is Managed.CLIENT]
+            same = [w for w in beside if all(_held(w, n) == _held(want, n) for n in own)]
+            free = [self.index.field(want.entity, n) for n in own if n in want.values]
+            if same and free and node.owner_field in unique.fields:
+                values = (self.maker.usual(free[0], n) for n in range(len(beside) + 1))
+                taken = [_held(w, free[0].name) for w in same]
+                new = next((v for v in values if v not in taken), None)
+                want = want if new is None else want.with_value(free[0].name, new)
         return want
 
     def _made_by(
@@ -270,7 +288,7 @@ def needed(program: Program, key: int) -> set[int]:
         queue += keys_of(want)
         queue += [] if want.owner is None else [want.owner]
         queue += [] if want.inside is None else [want.inside.parent]
-        queue += [k for m in (*want.early, *want.moves) for k in m.rows.values()]
+        queue += [k for m in (*want.early, *want.moves) for k in m.keys]
         queue += [k for k, w in program.wants.items() if w.owner == at]
     return found
 
@@ -291,7 +309,12 @@ def _swapped(want: Want, swap: dict[int, int]) -> Want:
 
 def _swapped_move(move: Move, swap: dict[int, int], new: int | None) -> Move:
     rows = {b: k if k == new else swap[k] for b, k in move.rows.items()}
-    return msgspec.structs.replace(move, rows=rows)
+    needs = tuple(dict.fromkeys(swap[k] for k in move.needs))
+    return msgspec.structs.replace(move, rows=rows, needs=needs)
+
+
+def _held(want: Want, name: str) -> object:
+    return want.values.get(name, want.refs.get(name))
 
 
 def required(field: Field) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal as OneOf
 
 import msgspec
@@ -65,16 +65,24 @@ class Causes:
             for number, cause in enumerate(operation_causes(index, operation)):
                 self._by_id[cause.id] = cause
                 self._positions[operation.id, cause.id] = number
+        first = len(self._positions)
+        self._shared = {cause: first + number for number, cause in enumerate(_in_order(self._by_id))}
 
     def get(self, constraint: str) -> Cause | None:
         """Return what stands behind a problem's constraint id."""
         return self._by_id.get(constraint)
 
     def position(self, operation: str, constraint: str) -> int:
-        """Return the place of a cause in an operation's order of evaluation; rules and uniques come last."""
+        """Return the place of a cause in an operation's order of evaluation; rules, then uniques, come last."""
         if constraint not in self._by_id:
             return -1
-        return self._positions.get((operation, constraint), len(self._positions))
+        own = self._positions.get((operation, constraint))
+        return self._shared[constraint] if own is None else own
+
+
+def _in_order(causes: Mapping[str, Cause]) -> list[str]:
+    """Return the ids of causes, those of uniques last."""
+    return sorted(causes, key=lambda c: causes[c].source == "unique")
 
 
 def all_uniques(entity: Entity) -> list[Unique]:

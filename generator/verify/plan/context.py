@@ -16,7 +16,7 @@ from generator.verify.plan.alone import Alone
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import Causes, Makers, find_operation
 from generator.verify.plan.goals import Goal
-from generator.verify.plan.harvest import Harvest, Known
+from generator.verify.plan.harvest import Harvest
 from generator.verify.plan.look import Looker
 from generator.verify.plan.maker import Maker
 from generator.verify.plan.oracle import Oracle
@@ -28,11 +28,13 @@ from generator.verify.plan.search import Searcher
 from generator.verify.plan.session import Exchange, Session
 from generator.verify.plan.states import States
 from generator.verify.plan.wants import Program
+from generator.verify.plan.ways import Known, Ways
 
 if TYPE_CHECKING:
     from generator.verify.coverage.proofs.conditions import Conditions
 
 FIRST_BUDGET = 15  # runs before other states are tried
+MORE_BUDGET = 40  # runs once there are ways to the states that were lacking
 BUDGET = 150  # runs for an operation's first success
 MAX_VARIANTS = 4
 GOAL_BUDGET = 60  # runs for each further goal
@@ -55,6 +57,7 @@ class Context:
         self.turner = self.searcher.turner
         self.harvest = Harvest(self.index)
         self.states = States(self.builder, self.searcher, self.harvest)
+        self.turner.ways = Ways(self.builder, self.states.peek)
         self.respeller = Respeller(self.index, self.session)
         self.looker = Looker(self.session)
         self.scenarios: list[Scenario] = []
@@ -77,7 +80,10 @@ class Context:
             except Unreachable as error:
                 self.miss(f"entity:{name}", str(error))
                 continue
+            wished = self.states.wishing()
             found = self._row(program, key) or self._row(self.builder.merged(program, key), key)
+            if found is None and self.states.fulfil(wished):
+                found = self._row(program, key, MORE_BUDGET)
             found = found or self._among_states(name, program, key)
             if found is None:
                 self.miss(f"entity:{name}", "no sequence of requests that makes a row was found")
@@ -130,7 +136,10 @@ class Context:
         except Unreachable as error:
             self.miss(operation.id, str(error))
             return None
+        wished = self.states.wishing()
         run = self.searcher.find([start, self.builder.merged(start)], Goal(), FIRST_BUDGET)
+        if run is None and self.states.fulfil(wished):
+            run = self.searcher.find([start, self.builder.merged(start)], Goal(), MORE_BUDGET)
         if run is None:
             run = self.searcher.find([*self.states.starts(operation), start], Goal(), BUDGET)
         if run is None:

@@ -9,8 +9,8 @@ from generator.ir.model import OperationKind
 from generator.verify.plan.realize import Run
 from generator.verify.plan.session import Session
 from generator.verify.plan.wants import Program
+from generator.verify.plan.ways import Known
 
-Known = tuple[Program, int]  # a program that works, and the row in it
 _KEPT = (OperationKind.CREATE, OperationKind.UPDATE, OperationKind.FLOW)
 MOST = 3  # ways kept for each reference
 

@@ -111,7 +111,8 @@ class Realizer:
             return
         self._complete.add(key)
         for child, want in self._program.wants.items():
-            if want.owner == key and child != _new_row(self._session, self._program.target):
+            new = child == _new_row(self._session, self._program.target)
+            if want.owner == key and not want.last and not new:
                 self._finish(child)
         for number, move in enumerate(self._program.wants[key].moves):
             self._do(move, Place("move", key, number))
@@ -124,7 +125,7 @@ class Realizer:
             raise Impossible("the wanted rows depend on each other in a circle")
         want = self._program.wants[key]
         if want.owner is not None:
-            self._make(want.owner)  # may make this row too
+            (self._outermost if want.last else self._make)(want.owner)  # may make this row too
         if key in self._made:
             return
         self._begun.add(key)
@@ -143,6 +144,13 @@ class Realizer:
                 self._finish(child)
         for number, move in enumerate(want.early):
             self._do(move, Place("early", key, number))
+
+    def _outermost(self, key: int) -> None:
+        """Make a row after the rows that own it, all with their moves."""
+        owner = self._program.wants[key].owner
+        if owner is not None:
+            self._outermost(owner)
+        self._finish(key)
 
     def _create(self, key: int, want: Want) -> None:
         operation = find_operation(self._session.index, want.entity, OperationKind.CREATE)
@@ -175,7 +183,7 @@ class Realizer:
         self._run.ids[key] = found[inside.position]
 
     def _do(self, move: Move, place: Place) -> Exchange:
-        for key in move.rows.values():
+        for key in move.keys:
             if place.kind not in {"move", "early"} or key != place.key:
                 self._finish(key)
         return self._checked(self._session.requests.of(move, self._run.ids), place)

@@ -82,7 +82,7 @@ class Searcher(Proposer):
         found = set()
         for key, name in goal.filled:
             row = self._session.row(run.program.wants[key].entity, run.ids[key]) if key in run.ids else None
-            if row is None or row[name] is None:
+            if row is None or row.get(name) is None:
                 return False
             found.add(str(row[name]))
         return len(found) == len(goal.filled)
@@ -95,7 +95,7 @@ class Searcher(Proposer):
         if key not in run.ids:
             return False
         row = self._session.row(run.program.wants[key].entity, run.ids[key])
-        return row is not None and row[field] == state
+        return row is not None and row.get(field) == state
 
     def _is_alone(self, run: Run, goal: Goal) -> bool:
         """Whether nothing but the goal's cause refuses the target."""

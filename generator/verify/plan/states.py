@@ -9,10 +9,11 @@ from generator.ir.model import Entity, Operation, OperationKind, StateMachine
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.conditions import find_operation
 from generator.verify.plan.goals import Goal
-from generator.verify.plan.harvest import Harvest, Known
+from generator.verify.plan.harvest import Harvest
 from generator.verify.plan.search import Searcher
 from generator.verify.plan.turning import Turner
 from generator.verify.plan.wants import Move, Program, Want
+from generator.verify.plan.ways import Known
 
 BUDGET = 60
 MAX_WAYS = 4
@@ -36,6 +37,17 @@ class States:
             self._known[key] = None  # not again while it is looked for
             self._known[key] = self._find(entity, field, state)
         return self._known[key] or self._harvest.state(entity, field, state)
+
+    def peek(self, entity: str, field: str, state: str) -> Known | None:
+        """Return what is known of a way to a state, without looking for one."""
+        return self._known.get((entity, field, state)) or self._harvest.state(entity, field, state)
+
+    def fulfil(self, wished: dict[tuple[str, str, str], None]) -> bool:
+        """Look for ways to the states that were asked for in vain; whether there are any now."""
+        places = list(wished)
+        wished.clear()
+        found = [self.get(*place) for place in places]
+        return any(known is not None for known in found)
 
     def _find(self, entity: str, field: str, state: str) -> Known | None:
         machine = next(m for m in self._index.entities[entity].machines if m.field == field)
@@ -74,8 +86,20 @@ class States:
         movers = self._turner.movers(entity, machine.field, origin, state)
         when = "late" if program.late else "moves"
         starts = list(islice(self._turner.walk(program, key, [movers], when), MAX_WAYS))
-        run = self._searcher.find(starts, Goal(rows=(key,), at=(key, machine.field, state)), BUDGET)
+        goal = Goal(rows=(key,), at=(key, machine.field, state))
+        wished = self.wishing()
+        run = self._searcher.find(starts, goal, BUDGET)
+        if run is None and self.fulfil(wished):
+            run = self._searcher.find(starts, goal, BUDGET)
         return None if run is None else (run.program, key)
+
+    def wishing(self) -> dict[tuple[str, str, str], None]:
+        """Begin to collect which states are asked for in vain."""
+        ways = self._turner.ways
+        if ways is None:
+            return {}
+        ways.wished = {}
+        return ways.wished
 
     # --- first guesses ---
 

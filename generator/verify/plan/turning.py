@@ -32,6 +32,7 @@ from generator.verify.plan.leading import lead
 from generator.verify.plan.linking import relinked
 from generator.verify.plan.values import Value
 from generator.verify.plan.wants import Move, Program, Want
+from generator.verify.plan.ways import Ways
 
 MAX_WAYS = 3  # tried for one move of a state
 
@@ -42,6 +43,7 @@ class Turner:
     def __init__(self, builder: Builder) -> None:
         self._builder = builder
         self._index: Index = builder.index
+        self.ways: Ways | None = None
 
     def turn(
         self, program: Program, knob: Knob, value: Any, *, late_first: bool = False
@@ -54,6 +56,8 @@ class Turner:
             case "input" | "patch":
                 yield knob.place.change(program, lambda m: m.with_value(knob.name, value))
             case "state":
+                if self.ways is not None and not _is_new(program, knob.key):
+                    yield from self.ways.into(program, knob.key, knob.name, str(value))
                 yield from self._onward(program, knob, str(value))
                 yield from self.reach(program, knob.key, knob.name, str(value), late_first=late_first)
             case "ref" | "patch_ref" | "input_ref":
@@ -182,7 +186,7 @@ class Turner:
             )
         except Unreachable:
             return None
-        return grown.add(child)[0]
+        return grown.add(self._builder.unlike(grown, child))[0]
 
     def _fewer(self, program: Program, gone: list[int]) -> Iterator[Program]:
         left: Program | None = program

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -27,15 +26,16 @@ from generator.expr.model import (
 )
 from generator.expr.walk import walk
 from generator.ir.index import Index
-from generator.ir.model import Managed
 from generator.ir.reads import reads_clock
 from generator.verify.plan import candidates
-from generator.verify.plan.builder import Builder, Unreachable
-from generator.verify.plan.imagine import Scope, World, from_python
+from generator.verify.plan.adding import Adder
+from generator.verify.plan.builder import Builder
+from generator.verify.plan.imagine import Scope, World
 from generator.verify.plan.knobs import Finder, Knob
 from generator.verify.plan.turning import Turner
 from generator.verify.plan.wants import Program
 
+MAX_DERIVED = 3  # derived values that read each other
 NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
 
 
@@ -50,6 +50,7 @@ class Tweaker:
         self._late_first = late_first
         self._program = world.program
         self.finder = Finder(self._index, world)
+        self._adder = Adder(builder, turner, world)
 
     def toward(self, expr: Expr, scope: Scope, *, truth: bool) -> Iterator[Program]:
         """Yield programs; the likeliest first."""
@@ -104,7 +105,19 @@ class Tweaker:
             value = self._world.wanted(value)
             if value is None:
                 return
-        yield from self._turner.turn(self._program, knob, value, late_first=self._late_first)
+        turned = self._turner.turn(self._program, knob, value, late_first=self._late_first)
+        if knob.kind == "state":
+            turned = self._in_turn(knob, turned)
+        yield from turned
+
+    def _in_turn(self, knob: Knob, programs: Iterator[Program]) -> Iterator[Program]:
+        """Have a row that is refused below an owner made after what that owner goes through."""
+        place = self._world.place
+        below = place.kind == "create" and knob.key in self._program.owners(place.key)
+        for program in programs:
+            if below and place.key in program.wants:
+                yield program.put(place.key, msgspec.structs.replace(program.wants[place.key], last=True))
+            yield program
 
     # --- comparisons ---
 
@@ -151,14 +164,23 @@ class Tweaker:
             moves = candidates.steps(op, left=is_left)
             for knob in self.finder.find(side, scope):
                 yield from self._shift(knob, left, right, moves, is_left=is_left, clock=clock)
-        for part in walk(expr):
-            if isinstance(part, AggregateExpr):
-                yield from self._another_row(part, scope)
+        for fold, where in self._folds(expr, scope):
+            yield from self._adder.another_row(fold, where)
         for side in (expr.left, expr.right):
             for knob in self.finder.find(side, scope):
                 if knob.item is not None and knob.kind not in {"written", "state", "ref"}:
                     for value in candidates.extremes(knob.item):
                         yield from self._turn(knob, value)
+
+    def _folds(self, expr: Expr, scope: Scope, depth: int = 0) -> Iterator[tuple[AggregateExpr, Scope]]:
+        """Yield what an expression folds rows in, by itself or through derived values."""
+        for part in walk(expr):
+            if isinstance(part, AggregateExpr):
+                yield part, scope
+            elif isinstance(part, EntityRef) and depth < MAX_DERIVED:
+                derived = self.finder.derivation(part, scope)
+                if derived is not None:
+                    yield from self._folds(*derived, depth + 1)
 
     def _ranked(self, expr: ComparisonExpr, op: str, scope: Scope) -> Iterator[Program]:
         """Take times of day and texts that stand next to the other side's."""
@@ -242,7 +264,7 @@ class Tweaker:
         """Any and all: change an element, or whether it counts; add or take away elements."""
         more = truth is (expr.op == "any")
         if more and isinstance(expr.source, RowsOf):
-            yield from self._another_row(expr, scope)
+            yield from self._adder.another_row(expr, scope)
         for row in self.finder.elements(expr, scope):
             inner = {**scope, expr.binding: row}
             if expr.value is not None:
@@ -250,7 +272,7 @@ class Tweaker:
             if expr.where is not None:
                 yield from self.toward(expr.where, inner, truth=truth is (expr.op == "any"))
         if isinstance(expr.source, EntityRef):
-            yield from self._another_row(expr, scope) if more else ()
+            yield from self._adder.another_row(expr, scope) if more else ()
             yield from self._resize(expr, scope, truth=truth)
 
     def _resize(self, expr: AggregateExpr, scope: Scope, *, truth: bool) -> Iterator[Program]:
@@ -259,100 +281,6 @@ class Tweaker:
             for change in (1, -1) if (expr.op == "any") is truth else (-1, 1):
                 knob = Knob("count", expr.source.field, key=handle)
                 yield from self._turner.count(self._program, knob, change)
-
-    def _another_row(self, expr: AggregateExpr, scope: Scope) -> Iterator[Program]:
-        """Add a row that meets the condition, as far as that is a matter of equalities."""
-        given = self._equalities(expr, scope)
-        found = self._source(expr, scope)
-        if found is None:
-            yield from self._linked_row(expr, scope, given)
-            return
-        entity, refs = found
-        refs |= {n: k for n, k in given.items() if isinstance(k, int) and self._is_row(entity, n)}
-        for program, key in self._additions(entity, refs):
-            grown = program
-            if self._world.place.kind != "target":
-                grown = grown.put(key, msgspec.structs.replace(grown.wants[key], first=True))
-            grown = self._led(grown, key, entity, refs)
-            yield from self._given(grown, key, {n: v for n, v in given.items() if n not in refs})
-
-    def _additions(self, entity: str, refs: dict[str, int]) -> Iterator[tuple[Program, int]]:
-        """Yield programs with one more row: one with all of its own, and one like a row that is there."""
-        with suppress(Unreachable):
-            yield self._builder.row(self._program, entity, **refs)
-        alike = next((k for k, w in self._program.wants.items() if w.entity == entity), None)
-        if alike is not None:
-            with suppress(Unreachable):
-                yield self._builder.twin(self._program, alike, **refs)
-
-    def _led(self, program: Program, key: int, entity: str, refs: dict[str, int]) -> Program:
-        """Have flows lead those references of a new row that no request for it can hold."""
-        for name, row in refs.items():
-            field = self._index.field(entity, name)
-            if field.managed is Managed.SERVER and program.wants[key].made_by_create:
-                knob = Knob("written", name, field, key)
-                program = next(self._turner.refer(program, knob, row), program)
-        return program
-
-    def _linked_row(self, expr: AggregateExpr, scope: Scope, given: dict[str, Any]) -> Iterator[Program]:
-        """Link the row that the condition names by its id."""
-        handle = self.finder.row_of(expr.source, scope) if isinstance(expr.source, EntityRef) else None
-        named = given.get("id", given.get(""))
-        row = None if named is None else self._world.wanted(named)
-        if not isinstance(handle, int) or row is None or not isinstance(expr.source, EntityRef):
-            return
-        if self._program.wants[handle].made_by_create:
-            yield self._turner.link(self._program, handle, expr.source.field, row)
-
-    def _given(self, program: Program, key: int, given: dict[str, Any]) -> Iterator[Program]:
-        """Yield programs in which a new row has the given values, states included."""
-        want = program.wants[key]
-        machines = {m.field for m in self._index.entities[want.entity].machines}
-        for name, value in given.items():
-            if name in want.values:
-                want = want.with_value(name, from_python(value))
-        program = program.put(key, want)
-        states = [(n, v) for n, v in given.items() if n in machines]
-        if not states:
-            yield program
-        for name, value in states:
-            yield from self._turner.reach(program, key, name, str(value))
-
-    def _source(self, expr: AggregateExpr, scope: Scope) -> tuple[str, dict[str, int]] | None:
-        """Return the entity of an aggregate's rows, and the owner that a new one needs."""
-        if isinstance(expr.source, RowsOf):
-            return expr.source.entity.removeprefix("entity:"), {}
-        handle = self.finder.row_of(expr.source, scope)
-        if not isinstance(handle, int):
-            return None
-        collection = self._index.collection(self._world.entity_of(handle), expr.source.field)
-        return (collection.entity, {collection.inverse: handle}) if collection.kind == "owned" else None
-
-    def _is_row(self, entity: str, name: str) -> bool:
-        return self._index.has_field(entity, name) and self._index.field(entity, name).type.name == "row"
-
-    def _equalities(self, expr: AggregateExpr, scope: Scope) -> dict[str, Any]:
-        """Return field -> value for each `element.field == something else` in the condition."""
-        found: dict[str, Any] = {}
-        parts = [p for e in (expr.where, expr.value) if e is not None for p in walk(e)]
-        for part in parts:
-            if not isinstance(part, ComparisonExpr) or part.op != "==":
-                continue
-            for side, other in ((part.left, part.right), (part.right, part.left)):
-                if isinstance(side, EntityRef) and side.root == expr.binding and not side.via:
-                    value = self._world.value_of(other, scope)
-                    if value is not None:
-                        found[side.field] = value
-                elif isinstance(side, EntityRef) and _names_row(side, expr.binding):
-                    row = self._world.wanted(self._world.value_of(other, scope))
-                    if row is not None:
-                        found[side.via[0]] = row
-        return found
-
-
-def _names_row(ref: EntityRef, binding: str) -> bool:
-    """Whether it is the id of the row that a reference of the element leads to."""
-    return ref.root == binding and len(ref.via) == 1 and ref.field == "id"
 
 
 def _gap(left: Any, right: Any, *, is_left: bool) -> Any:

@@ -22,6 +22,12 @@ class Move(msgspec.Struct, frozen=True):
     operation: str
     rows: dict[str, int] = {}
     values: dict[str, Value] = {}
+    needs: tuple[int, ...] = ()  # other rows that must be complete before
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """Return every row that must be complete before."""
+        return (*self.rows.values(), *self.needs)
 
     def with_value(self, name: str, value: Value) -> Move:
         """Return the move with one value changed."""
@@ -43,7 +49,8 @@ def with_links(move: Move, collection: str, keys: tuple[int, ...]) -> Move:
     rows = {b: k for b, k in move.rows.items() if not b.startswith(prefix)}
     rows |= {f"{prefix}{number}": key for number, key in enumerate(keys)}
     values = {n: v for n, v in move.values.items() if n != collection}
-    return Move(move.operation, rows, values if keys else values | {collection: Raw([])})
+    values = values if keys else values | {collection: Raw([])}
+    return msgspec.structs.replace(move, rows=rows, values=values)
 
 
 class Inside(msgspec.Struct, frozen=True):
@@ -67,6 +74,7 @@ class Want(msgspec.Struct, frozen=True):
     early: tuple[Move, ...] = ()  # once it is there, before its owned rows
     moves: tuple[Move, ...] = ()  # once it and its owned rows are there
     first: bool = False  # made before rows that don't ask for it, and before early moves of its owner
+    last: bool = False  # made once its owners have done their moves, unless one of those asks for it
 
     def with_value(self, name: str, value: Value) -> Want:
         """Return the want with one value changed."""
@@ -118,7 +126,7 @@ class Program(msgspec.Struct, frozen=True):
                 gone.add(other)
         kept = {k: w for k, w in self.wants.items() if k not in gone}
         moves = [*self.late, *(() if self.target is None else (self.target,))]
-        used = {k for m in moves for k in m.rows.values()}
+        used = {k for m in moves for k in m.keys}
         for want in kept.values():
             used.update(all_keys(want))
         return None if used & gone else msgspec.structs.replace(self, wants=kept)
@@ -130,6 +138,15 @@ class Program(msgspec.Struct, frozen=True):
     def aim(self, target: Move | None) -> Program:
         """Return the program with another target."""
         return msgspec.structs.replace(self, target=target)
+
+    def owners(self, key: int) -> list[int]:
+        """Return the rows that a row belongs to, the nearest first."""
+        found: list[int] = []
+        owner = self.wants[key].owner
+        while owner is not None:
+            found.append(owner)
+            owner = self.wants[owner].owner
+        return found
 
     def owned_by(self, key: int, entity: str) -> list[int]:
         """Return the wanted rows of an entity that belong to a row."""
@@ -190,10 +207,12 @@ class Place(msgspec.Struct, frozen=True):
 Fresh = Callable[[Value], Value]  # gives a token a number of its own, leaves all else
 
 
-def graft(program: Program, part: Mapping[int, Want], fresh: Fresh) -> tuple[Program, dict[int, int]]:
-    """Add the rows of another program under new keys; returns old key -> new key."""
+def graft(
+    program: Program, part: Mapping[int, Want], fresh: Fresh, places: Mapping[int, int] | None = None
+) -> tuple[Program, dict[int, int]]:
+    """Add the rows of another program under new keys, some in `places`; returns old key -> new key."""
     first = max(program.wants, default=0) + 1
-    keys = {old: first + n for n, old in enumerate(part)}
+    keys = {old: first + n for n, old in enumerate(part)} | dict(places or {})
     wants = {keys[k]: _renumber(w, keys, fresh) for k, w in part.items()}
     return msgspec.structs.replace(program, wants={**program.wants, **wants}), keys
 
@@ -218,7 +237,9 @@ def _renumber_inside(inside: Inside | None, keys: dict[int, int]) -> Inside | No
 
 def _renumber_move(move: Move, keys: dict[int, int], fresh: Fresh) -> Move:
     rows = {b: keys[k] for b, k in move.rows.items()}
-    return msgspec.structs.replace(move, rows=rows, values={n: fresh(v) for n, v in move.values.items()})
+    values = {n: fresh(v) for n, v in move.values.items()}
+    needs = tuple(keys[k] for k in move.needs)
+    return msgspec.structs.replace(move, rows=rows, values=values, needs=needs)
 
 
 def later(want: Want, days: int) -> Want:
@@ -237,7 +258,7 @@ def all_keys(want: Want) -> Iterator[int]:
     yield from () if want.owner is None else (want.owner,)
     yield from () if want.inside is None else (want.inside.parent,)
     for move in (*want.early, *want.moves):
-        yield from move.rows.values()
+        yield from move.keys
 
 
 def keys_of(want: Want) -> Iterator[int]:
@@ -246,4 +267,4 @@ def keys_of(want: Want) -> Iterator[int]:
     for linked in want.links.values():
         yield from linked
     if want.maker is not None:
-        yield from want.maker.rows.values()
+        yield from want.maker.keys
