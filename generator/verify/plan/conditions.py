@@ -73,7 +73,7 @@ class Causes:
         return self._by_id.get(constraint)
 
     def position(self, operation: str, constraint: str) -> int:
-        """Return the place of a cause in an operation's order of evaluation; rules, then uniques, come last."""
+        """Return the place of a cause in the order of evaluation; rules, then uniques, come last."""
         if constraint not in self._by_id:
             return -1
         own = self._positions.get((operation, constraint))

@@ -37,6 +37,7 @@ FIRST_BUDGET = 15  # runs before other states are tried
 MORE_BUDGET = 40  # runs once there are ways to the states that were lacking
 BUDGET = 150  # runs for an operation's first success
 MAX_VARIANTS = 4
+CREATED = 201
 GOAL_BUDGET = 60  # runs for each further goal
 
 
@@ -140,13 +141,32 @@ class Context:
         run = self.searcher.find([start, self.builder.merged(start)], Goal(), FIRST_BUDGET)
         if run is None and self.states.fulfil(wished):
             run = self.searcher.find([start, self.builder.merged(start)], Goal(), MORE_BUDGET)
-        if run is None:
+        if run is None and self._may_be_made(operation):
             run = self.searcher.find([*self.states.starts(operation), start], Goal(), BUDGET)
         if run is None:
             self.miss(operation.id, "no sequence of requests in which it succeeds was found")
             return None
         self.note_run(run)
+        self._note_row(operation, run)
         return run.program
+
+    def _may_be_made(self, operation: Operation) -> bool:
+        """Whether an operation on a row is worth a longer search: such rows can be made, or by itself."""
+        made = operation.kind is OperationKind.CREATE or not operation.rows
+        return made or operation.entity in self.builder.solved
+
+    def _note_row(self, operation: Operation, run: Run) -> None:
+        """Remember a row that was made at last, once all that it needs was done."""
+        name, target = operation.entity, run.program.target
+        if operation.kind is not OperationKind.CREATE or name in self.builder.solved or target is None:
+            return
+        if run.program.late or run.answer is None or run.answer.status != CREATED:
+            return
+        key = target.rows["self"]
+        row = run.program.wants[key]
+        plain = run.program.aim(None).put(key, msgspec.structs.replace(row, last=row.owner is not None))
+        if self._row(plain, key, 1) is not None:
+            self.builder.solved[name] = (plain.wants, key)
 
     def never_alone(self, operation: Operation, condition: str) -> str:
         """Return why a condition can't be the only one to refuse, if that can be proved."""

@@ -104,6 +104,7 @@ class World:
         self._keys = {i: k for k, i in reversed(list(run.ids.items()))}
         self._depth = 0
         self._assigned: dict[tuple[int, str], Expr] | None = None
+        self._base: Program | None = None  # what was run, if the program is another one
         self.after = after  # whether the fields that the flow at `place` assigns have their new values
 
     def assigned(self, row: Handle, name: str) -> Expr | None:
@@ -151,7 +152,22 @@ class World:
         """Return the same rows as another move sees them."""
         inner = World(self._session, self.run, place, after=after)
         inner._depth = self._depth + 1
+        inner.program, inner._base = self.program, self._base
         return inner
+
+    def imagine(self, program: Program) -> World:
+        """Return the world with other values, as if they had been sent."""
+        other = World(self._session, self.run, self.place, after=self.after)
+        other._base = self._base or self.program
+        other.program = program
+        return other
+
+    def _resent(self, key: int, name: str) -> bool:
+        """Whether a value that the row was made with is another one now."""
+        if self._base is None or self._base is self.program or key not in self._base.wants:
+            return False
+        now = self.program.wants[key].values
+        return name in now and now[name] != self._base.wants[key].values.get(name)
 
     # --- handles ---
 
@@ -327,7 +343,7 @@ class World:
                 return to_python(move.values[field.name], field.type, self._session)
             if f"field:{field.name}" in move.rows:
                 return move.rows[f"field:{field.name}"]
-        if key in self.run.ids:
+        if key in self.run.ids and not self._resent(key, field.name):
             return self._stored(self.entity_of(key), self.run.ids[key], field)
         return self._imagined(key, field)
 

@@ -17,15 +17,18 @@ from generator.expr.model import (
     Expr,
     Literal,
 )
+from generator.expr.walk import walk
 from generator.ir.index import Index
 from generator.ir.model import Managed, Unique
 from generator.ir.reads import reads_clock
+from generator.ir.writes import row_entity
 from generator.verify.plan.alone import Alone
 from generator.verify.plan.builder import Builder, Unreachable
 from generator.verify.plan.candidates import MARGIN
 from generator.verify.plan.conditions import Cause, Causes, Writer
 from generator.verify.plan.goals import Goal
 from generator.verify.plan.imagine import Handle, Made, Scope, World, from_python
+from generator.verify.plan.jointly import Jointly
 from generator.verify.plan.knobs import Finder, Knob
 from generator.verify.plan.realize import Realizer, Run
 from generator.verify.plan.session import Exchange, Session
@@ -46,6 +49,7 @@ class Proposer:
         self._alone = alone
         self.turner = Turner(builder)
         self.runs = 0
+        self.joint = True  # whether values are looked for that fit together
 
     def run(self, program: Program) -> Run:
         """Carry out one program."""
@@ -115,6 +119,20 @@ class Proposer:
         for condition in writer.conditions:
             yield from tweaker.toward(condition, scope, truth=True)
 
+    def _take_part(self, run: Run, place: Place, expr: Expr) -> Iterator[Program]:
+        """Make the conditions true under which the flow sets what it has to ensure."""
+        world = World(self._session, run, place)
+        operation = world.move(place).operation
+        for part in walk(expr):
+            if not isinstance(part, EntityRef) or not part.field:
+                continue
+            entity = row_entity(self._index, part)
+            for writer in self._builder.makers.writers.get((entity, part.field), ()):
+                if writer.operation == operation and writer.conditions:
+                    for key, kind in run_rows(world):
+                        if kind == entity:
+                            yield from self._under(world, writer, key)
+
     def _make_it(self, run: Run) -> Iterator[Program]:
         """Make the conditions true under which a flow makes a row that it has not made."""
         place = run.place
@@ -157,7 +175,10 @@ class Proposer:
         tweaker = Tweaker(self._builder, self.turner, world)
         if cause.expr is not None:
             for scope in self._scopes(world, place, cause):
+                yield from self._jointly(world, cause.expr, scope)
                 yield from tweaker.toward(cause.expr, scope, truth=True)
+            if cause.source == "ensures":
+                yield from self._take_part(run, place, cause.expr)
         elif cause.transition is not None:
             for knob in self._state_knob(world, place, cause):
                 for state in cause.transition.allowed_from:
@@ -186,6 +207,26 @@ class Proposer:
                     yield from tweaker.toward(only, {"self": handle}, truth=True)
             if place.get(run.program) is not None and cause.unique.on_conflict == "reject":
                 yield from self._repeat(run.program)
+
+    def _jointly(self, world: World, expr: Expr, scope: Scope) -> Iterator[Program]:
+        """Change values without breaking a rule of the rows that have them, where there are such rules."""
+
+        def toward(other: World, wanted: Expr, where: Scope) -> Iterator[Program]:
+            return Tweaker(self._builder, self.turner, other).toward(wanted, where, truth=True)
+
+        knobs = Finder(self._index, world).find(expr, scope) if self.joint else ()
+        if any(k.kind == "field" and self._ruled(world, k, expr) for k in knobs):
+            yield from Jointly(self._index, world, toward).toward(expr, scope)
+
+    def _ruled(self, world: World, knob: Knob, expr: Expr) -> bool:
+        """Whether a rule of the knob's row, other than the condition, reads the field."""
+        rules = (r.condition.expr for r in self._index.entities[world.entity_of(knob.key)].rules)
+        return any(
+            isinstance(part, EntityRef) and part.field == knob.name
+            for rule in rules
+            if rule != expr
+            for part in walk(rule)
+        )
 
     def _repeat(self, program: Program) -> Iterator[Program]:
         """Send a flow twice, so that what it makes is there already."""

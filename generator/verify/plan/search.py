@@ -38,7 +38,7 @@ class Searcher(Proposer):
         come first there. For a success it is better to follow what gets farther.
         """
         first = list(starts)
-        greedy = goal.cause is None
+        greedy = self.joint = goal.cause is None
         ways: tuple[tuple[Farther, int], ...] = ((got_farther, 1), (_never, 2))
         for farther, part in (*(ways if greedy else ((_never, 1), (got_farther, 2))), (is_closer, 2)):
             run = self._find(first, goal, budget // part, farther)

@@ -139,6 +139,13 @@ class Program(msgspec.Struct, frozen=True):
         """Return the program with another target."""
         return msgspec.structs.replace(self, target=target)
 
+    def moves(self) -> Iterator[Move]:
+        """Yield every move but the target."""
+        for want in self.wants.values():
+            yield from () if want.maker is None else (want.maker,)
+            yield from (*want.early, *want.moves)
+        yield from self.late
+
     def owners(self, key: int) -> list[int]:
         """Return the rows that a row belongs to, the nearest first."""
         found: list[int] = []
@@ -215,6 +222,14 @@ def graft(
     keys = {old: first + n for n, old in enumerate(part)} | dict(places or {})
     wants = {keys[k]: _renumber(w, keys, fresh) for k, w in part.items()}
     return msgspec.structs.replace(program, wants={**program.wants, **wants}), keys
+
+
+def renewed(program: Program, fresh: Fresh) -> Program:
+    """Return the program with tokens of its own."""
+    same = {key: key for key in program.wants}
+    wants = {k: _renumber(w, same, fresh) for k, w in program.wants.items()}
+    late = tuple(_renumber_move(m, same, fresh) for m in program.late)
+    return msgspec.structs.replace(program, wants=wants, late=late)
 
 
 def _renumber(want: Want, keys: dict[int, int], fresh: Fresh) -> Want:

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from generator.ir.index import Index
 from generator.verify.plan.builder import Builder
-from generator.verify.plan.values import Token
-from generator.verify.plan.wants import Move, Program, Want, all_keys, graft
+from generator.verify.plan.values import Token, Value
+from generator.verify.plan.wants import Move, Program, Want, all_keys, graft, renewed
 
 Known = tuple[Program, int]  # a program that works, and the row in it
 Place = tuple[str, str, str]  # entity, field, state
@@ -24,6 +24,9 @@ class Ways:
         self._index: Index = builder.index
         self._lookup = lookup
         self.wished: dict[Place, None] = {}
+        self._copies: dict[
+            str, list[Program]
+        ] = {}  # with tokens of their own; the same again, as far as may be
 
     def into(self, program: Program, key: int, field: str, state: str) -> Iterator[Program]:
         """Yield programs in which the row is one that is known to come to the state."""
@@ -35,7 +38,16 @@ class Ways:
         if known is None:
             self.wished[want.entity, field, state] = None
             return
-        yield from self._put(program, key, known)
+        yield from self._put(program, key, (self._copy(known[0], _tokens(program)), known[1]))
+
+    def _copy(self, part: Program, taken: set[int]) -> Program:
+        """Return the known rows with tokens that the program has not: requests seen before cost nothing."""
+        copies = self._copies.setdefault(part.key(), [])
+        for copy in copies:
+            if taken.isdisjoint(_tokens(copy)):
+                return copy
+        copies.append(renewed(part, self._builder.renewer()))
+        return copies[-1]
 
     def _put(self, program: Program, key: int, known: Known) -> Iterator[Program]:
         """Yield programs with the known row in place of another: with its own owner and with that one's."""
@@ -45,7 +57,7 @@ class Ways:
         late = tuple(replace(m, needs=tuple(k for k in part.wants if k != row)) for m in part.late)
         whole = part.put(row, replace(part.wants[row], moves=(*part.wants[row].moves, *late)))
         places = {row: key, **_same_owned(program, key, part, row)}
-        grown, keys = graft(program, whole.wants, self._builder.renewer(), places)
+        grown, keys = graft(program, whole.wants, _same, places)
         old, new = program.wants[key], grown.wants[key]
         new = replace(new, values=self._merged(old, new), moves=(*new.moves, *_other_moves(old, new)))
         grown = _without_doubles(grown.put(key, new), key, set(keys.values()))
@@ -56,7 +68,7 @@ class Ways:
         both = [own] if alike else [shared, own] if _used_elsewhere(program, key) else [own, shared]
         yield from both
 
-    def _merged(self, old: Want, new: Want) -> dict[str, object]:
+    def _merged(self, old: Want, new: Want) -> dict[str, Value]:
         """Return the new row's values, and those that were chosen for the old one where any would do."""
         solved = self._builder.solved.get(old.entity)
         usual = solved[0][solved[1]].values if solved is not None else {}
@@ -66,6 +78,17 @@ class Ways:
             if v != usual.get(n) and new.values.get(n) == usual.get(n) and not isinstance(v, Token)
         }
         return {**new.values, **chosen}
+
+
+def _same(value: Value) -> Value:
+    return value
+
+
+def _tokens(program: Program) -> set[int]:
+    """Return the numbers of all tokens of a program."""
+    values = (w.values.values() for w in program.wants.values())
+    moves = (m.values.values() for m in program.moves())
+    return {v.number for held in (*values, *moves) for v in held if isinstance(v, Token)}
 
 
 def _same_owned(program: Program, key: int, part: Program, row: int) -> dict[int, int]:
