@@ -19,7 +19,7 @@ from generator.verify.plan.realize import Run
 from generator.verify.plan.session import Session
 from generator.verify.plan.wants import Program
 
-RUNS_AT_LEAST, RUNS_PER_OPERATION = 2000, 100  # of one planning; then only first guesses are tried
+RUNS_AT_LEAST, RUNS_PER_OPERATION = 3000, 250  # of one planning; then only first guesses are tried
 MAX_TWEAKS = 60  # taken from one failed run
 Farther = Callable[[Mark, Mark], bool]  # whether what a run shows is worth being followed first
 
