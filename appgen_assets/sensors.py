@@ -13,6 +13,7 @@ from appgen_assets.partitions import APPS, apps
 from appgen_assets.planning import plan_app, plan_broken, showing
 from appgen_assets.stage_asset import WHY_TAG
 from appgen_assets.switches import every, sensor_status
+from appgen_resources.history import History
 from appgen_resources.specs import SpecStore
 from appgen_resources.watch import Marks, Watch, Watched, includes, read_watch, write_watch
 from appgen_resources.workshop import WorkshopResource
@@ -113,7 +114,9 @@ def _request(tick: _Tick, app: str, marked: str) -> Iterator[dg.RunRequest]:
             return
         why, key, chosen = plan.why, plan.keys["release"], plan.selection()
     tags = {WHY_TAG: why, TRIGGER_TAG: "spec_folder"}
-    yield dg.RunRequest(f"spec:{app}:{key}", partition_key=app, asset_selection=chosen, tags=tags)
+    # A change that is taken back makes the key of before: only with what was made since is it another run.
+    key = f"spec:{app}:{key}:{History(tick.context.instance, app).made()}"
+    yield dg.RunRequest(key, partition_key=app, asset_selection=chosen, tags=tags)
 
 
 def _at_fault(tick: _Tick, entry: AppEntry) -> list[dg.AssetKey]:

@@ -12,7 +12,9 @@ from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecordStatus,
 )
 
+from generator.core.digest import digest
 from generator.host.pids import is_dead, own_tag
+from generator.pipeline import STAGES
 
 KEY_TAG = "appgen/key"
 CACHE_TAG = "appgen/cache"
@@ -45,6 +47,11 @@ class History:
             return None
         tags = made.tags or {}
         return Last(tags.get(KEY_TAG, ""), tags.get(DATA_VERSION_TAG, ""), records[0].run_id)
+
+    def made(self) -> str:
+        """Return what stands for the runs that have made the outputs of now."""
+        last = [self.last(stage.name) for stage in STAGES]
+        return digest([found.run for found in last if found is not None])[:12]
 
     def unsettled(self, checks: dict[str, list[str]], runs: dict[str, str]) -> set[str]:
         """Return the assets for which a check is missing or has failed since `runs` made them."""

@@ -82,10 +82,13 @@ def _seen_in(source: str, stage: str) -> str:
 
 
 def _begun(kept: Journal, facts: Facts) -> Journal:
+    """Begin anew on other inputs; what was done last and not judged yet is judged on these."""
     inputs = inputs_of(facts)
     if kept.inputs == inputs:
         return kept
-    return replace(kept, inputs=inputs, attempts=(), stopped="")
+    standing = {e.number for e in kept.in_force}
+    unjudged = tuple(a for a in kept.attempts[-1:] if a.entry in standing)
+    return replace(kept, inputs=inputs, attempts=unjudged, stopped="")
 
 
 def undecided(kept: Journal, run: str) -> Journal:

@@ -47,6 +47,20 @@ def test_a_field_changed_in_one_spec_starts_one_run_of_one_partition(workspace: 
     assert {"app_spec", "schemas", "models", "migrations", "release"} <= asked(changed)["beta"]
 
 
+def test_a_change_that_is_taken_back_is_a_run_of_its_own(workspace: Workspace) -> None:
+    workspace.spec("alpha")
+    cursor, keys = None, []
+    for text in (SPEC, SPEC.replace("1..200", "1..300"), SPEC):
+        workspace.spec("alpha", text)
+        result = tick(workspace, cursor)
+        again = tick(workspace, cursor)  # as after a crash before the cursor was kept
+        assert [r.run_key for r in again.run_requests or []] == [r.run_key for r in result.run_requests or []]
+        keys += [r.run_key for r in result.run_requests or []]
+        cursor = result.cursor
+        workspace.record("alpha")
+    assert len(set(keys)) == 3
+
+
 def test_what_would_lose_rows_starts_a_run_that_shows_it(workspace: Workspace) -> None:
     workspace.spec("alpha")
     first = tick(workspace)

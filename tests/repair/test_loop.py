@@ -1,17 +1,24 @@
 """What comes next: a pure function of what was tried and what is wrong."""
 
-from generator.repair.journal import Attempt, State
+from msgspec.structs import replace
+
+from generator.emit.overrides import FileOverride, Overrides
+from generator.repair.diagnose import Case
+from generator.repair.facts import Facts
+from generator.repair.journal import Attempt, Journal, State
 from generator.repair.loop import Apply, Budget, Propose, Stop, Withdraw, next_step
 from generator.repair.model import (
     AnyDirective,
     Cause,
     Diagnosis,
+    Evidence,
     PatchSpec,
     Quarantine,
     Refusal,
     Remake,
 )
 from generator.repair.rules.model import found
+from generator.repair.session import consider
 from generator.verify.model import Finding
 
 BUDGET = Budget(per_app=4, per_finding=2)
@@ -135,3 +142,17 @@ def test_every_way_through_ends() -> None:
                 standing.add(number)
                 history.append(attempt(number, taken.directive, now, about))
         assert len(history) <= 2 * BUDGET.per_app + 1
+
+
+def test_what_was_not_judged_before_the_spec_changed_is_judged_after_it() -> None:
+    """Else an override that had nothing to do with it would be kept away for good."""
+    written = Overrides(files=(FileOverride("app/a/models.py", "a", "a.overrides/files/app/a/models.py"),))
+    failed = Evidence("a", "run1", (Finding("drift", "drift", "x", stage="models"),))
+    facts = Facts(spec=(("a", "one"),), written=written, overrides=written)
+    case = Case(failed, facts, {}, {}, lambda _: "", {})
+    first = consider(case, Journal("a"), "2026-01-01")
+    assert isinstance(first.step, Apply)
+    changed = replace(case, evidence=replace(failed, run="run2"), facts=replace(facts, spec=(("a", "two"),)))
+    then = consider(changed, first.journal, "2026-01-01")
+    assert isinstance(then.step, Withdraw)
+    assert not then.journal.in_force
