@@ -56,7 +56,7 @@ def _obey(order: dict[str, Any]) -> dict[str, Any]:
         case "ended":
             return {"code": _ended(order["pid"])}
         case _:
-            with contextlib.suppress(ProcessLookupError):
+            if _ended(order["pid"]) is None:  # else its number may be another's by now
                 os.kill(order["pid"], signal.SIGKILL)
             return {"code": _wait(order["pid"], None)}
 
@@ -91,6 +91,7 @@ def _wait(pid: int, seconds: float | None) -> int | None:
 def _fork(order: dict[str, Any], work: Any) -> int:
     pid = os.fork()
     if pid:
+        _CODES.pop(pid, None)  # numbers come round again
         return pid
     code = 1
     try:

@@ -43,7 +43,7 @@ def _moments(kind: str, current: Any, gap: Any, moves: tuple[int, ...], *, clock
     for sign in (1, -1):
         for n in moves:
             step = timedelta(days=1) if whole_days else MARGIN if clock else timedelta(seconds=1)
-            if clock and n == 0:
+            if clock and n == 0 and not whole_days:
                 n = next((m for m in moves if m), 1)  # noqa: PLW2901 - a moving bound can't be met exactly
             moment = _shift(current, gap * sign + step * n)
             if moment is not None:

@@ -198,8 +198,8 @@ async def _attempt(step: Step, request: Request, names: Bindings, send: Send, pa
         reply = await send(request)
         return reply, check(step, reply, names)
     for _ in range(WALKS):
-        reply = await _walk(request, send, page)
-        problem = check(step, reply, names)
+        reply, wrong = await _walk(request, send, page)
+        problem = wrong or check(step, reply, names)
         if not problem:
             break
     return reply, problem
@@ -209,24 +209,41 @@ def pages(request: Request, page: int) -> Iterator[Request]:
     """Yield the requests for one page of a list after the other."""
     for number in range(-(-MAX_ROWS // page)):
         query = request.query | {"limit": str(page), "offset": str(number * page)}
-        yield replace(request, query=query)
+        yield replace(request, query=query if number else {**query, "total": "true"})
 
 
-async def _walk(request: Request, send: Send, page: int) -> Reply:
-    """Read a list page by page and give all its items as one reply."""
+async def _walk(request: Request, send: Send, page: int) -> tuple[Reply, str]:
+    """Read a list page by page; return all its items as one reply, and what is wrong with a page."""
     items: list[Any] = []
     for asked in pages(request, page):
         reply = await send(asked)
-        if not _is_page(reply):
-            return reply
+        if reply.status != 200:
+            return reply, ""
+        problem = _page_problem(asked, reply.body)
+        if problem:
+            return reply, problem
         items += reply.body["items"]
         if not reply.body["has_more"]:
             break
-    return Reply(200, {"items": items}, f"{len(items)} items")
+    return Reply(200, {"items": items}, f"{len(items)} items"), ""
 
 
-def _is_page(reply: Reply) -> bool:
-    return reply.status == 200 and isinstance(reply.body, dict)
+def _page_problem(asked: Request, body: Any) -> str:
+    """Return "" when a page is what its limit and offset ask for, else what is wrong with it."""
+    match body:
+        case {"items": list(items), "limit": int(limit), "offset": int(offset), "has_more": bool(has_more)}:
+            pass
+        case _:
+            return "the answer is no page: items, limit, offset, has_more"
+    wanted = asked.query["limit"], asked.query["offset"]
+    if (str(limit), str(offset)) != wanted:
+        return f"asked for {wanted[0]} rows from {wanted[1]}, got {limit} from {offset}"
+    if len(items) > limit or (has_more and len(items) < limit):
+        return f"a page of {limit} has {len(items)} rows" + (", and there are more" if has_more else "")
+    total = body.get("total")
+    if "total" in asked.query and (not isinstance(total, int) or total < len(items)):
+        return f"expected a total of at least {len(items)}, got {total}"
+    return ""
 
 
 def make_request(step: Step, names: Bindings) -> Request:
