@@ -31,6 +31,33 @@ def apply_changes(record: object, data: BaseModel) -> None:
             setattr(record, name, getattr(data, name))
 
 
+@cache
+def _collections(model: Hashable) -> tuple[str, ...]:
+    """Return the attributes of a model that hold several rows."""
+    mapper: Mapper[Any] = inspect(cast("type[Any]", model))
+    return tuple(r.key for r in mapper.relationships if r.uselist)
+
+
+@cache
+def _owner_keys(model: Hashable) -> tuple[tuple[str, str], ...]:
+    """Return (attribute, table) of every reference to an owner, with which a row goes."""
+    mapper: Mapper[Any] = inspect(cast("type[Any]", model))
+    return tuple(
+        (a.key, key.column.table.name)
+        for a in mapper.column_attrs
+        for key in a.columns[0].foreign_keys
+        if key.ondelete == "CASCADE"
+    )
+
+
+def _owners(record: object) -> set[tuple[str, UUID]]:
+    return {(table, getattr(record, name)) for name, table in _owner_keys(_model(record))}
+
+
+def _table(record: object) -> str:
+    return str(cast("Any", _model(record)).__tablename__)
+
+
 class Records:
     """An identity map that remembers what each row was when it was read or written."""
 
@@ -83,10 +110,21 @@ class Records:
             self._stored[_key(record)] = columns_of(record)
 
     def forget(self, records: Iterable[object]) -> None:
-        """Drop deleted rows."""
-        for record in records:
-            self._known.pop(_key(record), None)
+        """Drop deleted rows and what they own; no collection holds them any more."""
+        gone = set(map(id, self._with_owned(list(records))))
+        for record in [r for r in self._known.values() if id(r) in gone]:
+            self._known.pop(_key(record))
             self._stored.pop(_key(record), None)
+        for record in self._known.values():
+            for name in _collections(_model(record)):
+                rows: list[object] | None = vars(record).get(name)
+                if rows and not gone.isdisjoint(map(id, rows)):
+                    rows[:] = [r for r in rows if id(r) not in gone]
+
+    def _with_owned(self, records: list[object]) -> list[object]:
+        owners = {(_table(r), cast("Any", r).id) for r in records}
+        owned = [r for r in self._known.values() if not owners.isdisjoint(_owners(r)) and r not in records]
+        return records + (self._with_owned(owned) if owned else [])
 
 
 def _model(record: object) -> Hashable:

@@ -185,3 +185,13 @@ def test_rows_exchange_what_is_unique(both: Both, app: App) -> None:
     assert both.send("POST", f"/seats/{one}/swap", other_id=two, more="c")[0][0] == 200
     assert both.send("POST", f"/seats/{one}/swap", other_id=two, more="b")[0][0] == 409
     assert both.send("POST", "/seats", row_id=row, code="d", width=7)[0] == (409, "One seat of seven")
+
+
+def test_a_deleted_row_is_in_no_collection(both: Both) -> None:
+    hall = both.make("/halls", name="h")["id"]
+    one, two = (both.make(f"/halls/{hall}/doors", label="d")["id"] for _ in range(2))
+    (status, _), left = both.send("POST", f"/halls/{hall}/shut", door_id=one)
+    assert (status, left["left"]) == (200, 1)
+    assert both.send("POST", f"/halls/{hall}/shut", door_id=two)[0][0] == 422
+    assert both.send("POST", f"/halls/{hall}/refit", label="e")[1]["left"] == 2
+    assert both.send("POST", f"/halls/{hall}/refit", label="d")[1]["doors"] == []

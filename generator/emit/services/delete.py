@@ -40,7 +40,8 @@ def delete(home: Home, point: Endpoint, guards: FlowGuards) -> str:
     if early:
         function.lock_tables(g.expr for g in guards.invariants)
         function.body.line(gone)
-    _leave(function, point, tree, name)
+    else:
+        _leave(function, point, tree, name)
     for guard in guards.invariants:
         function.guard(guard)
     if not early:

@@ -20,7 +20,7 @@ from generator.expr.model import ArithmeticExpr, EntityRef, Expr, RowsOf, Type
 from generator.expr.walk import refs
 from generator.guards.model import GuardSpec
 from generator.ir.model import Assign, Create, Delete, Each, Effect, Field, Link, Transition, When
-from generator.ir.writes import effects_of, row_entity
+from generator.ir.writes import effects_of, family, row_entity
 
 
 class Effects:
@@ -147,9 +147,12 @@ class Effects:
         entity = self._needs.flow.names[effect.binding]
         inner = tuple(effects_of(effect.body))
         made = any(isinstance(e, Create) and e.entity == entity for e in inner)
-        gone = any(isinstance(e, Delete) and e.target.type.of == entity for e in inner)
+        gone = any(isinstance(e, Delete) and entity in self._gone_with(e) for e in inner)
         linked = any(isinstance(e, Link) and e.row.type.of == entity for e in inner)
         return made or gone or linked
+
+    def _gone_with(self, effect: Delete) -> set[str]:
+        return family(self._index, self._index.entities[effect.target.type.of])
 
     def _when(self, effect: When) -> None:
         self._ready(effect.condition)
@@ -300,20 +303,9 @@ class Effects:
         if target.type.name == "rows":
             rows = self._function.exprs().rows(target)
             self._function.body.line(f"await tx.delete({statement_}, *{rows})", effect.id)
-            if self._read_later(effect, target):
-                self._function.body.line(f"{rows}.clear()")
             return
         row = self._row(row_at(target))
         self._function.body.line(f"await tx.delete({statement_}, {row})", effect.id)
-        self._leave(effect, row)
-
-    def _leave(self, effect: Delete, row: str) -> None:
-        """Take a deleted row out of the collection that the loop around goes over."""
-        for each in self._needs.effects:
-            if isinstance(each, Each) and each.binding == effect.target.root and not effect.target.field:
-                source = each.source
-                if isinstance(source, EntityRef) and self._read_later(effect, source):
-                    self._function.body.line(f"{self._function.exprs().rows(source)}.remove({row})")
 
     def _link(self, effect: Link) -> None:
         self._writes.ready()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from generator.emit.services.flows.needs import Needs
 from generator.emit.services.function import Function
 from generator.expr.walk import refs
-from generator.ir.model import Assign, Create, Delete, Effect, Link, Transition
-from generator.ir.writes import row_entity
+from generator.ir.model import Assign, Create, Delete, Each, Effect, Link, Transition
+from generator.ir.writes import effects_of, family, row_entity
 
 
 @dataclass
@@ -44,11 +44,19 @@ def can_wait(needs: Needs) -> bool:
                     return False  # it would be saved before the row that it refers to is there
             case Transition(target=target):
                 first.setdefault(row_entity(needs.index, target), number)
-            case Delete() if _let_go(effects[:number]):
-                return False  # what refers to the deleted row must be saved before
+            case Delete() if _let_go(effects[:number]) or _made_before(needs, effect, number):
+                return False  # what refers to the deleted row must be saved before; a new one must be there
             case _:
                 pass
     return True
+
+
+def _made_before(needs: Needs, effect: Delete, number: int) -> bool:
+    """Whether a row that the flow has made may be deleted, or go with one that is."""
+    gone = family(needs.index, needs.index.entities[effect.target.type.of])
+    loops = [tuple(effects_of(e.body)) for e in needs.effects if isinstance(e, Each)]
+    before = [*needs.effects[:number], *(e for body in loops if effect in body for e in body)]
+    return any(isinstance(e, Create) and e.entity in gone for e in before)
 
 
 def _let_go(effects: tuple[Effect, ...]) -> bool:
