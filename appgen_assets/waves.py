@@ -13,7 +13,7 @@ from appgen_assets.planning import plan_app, showing
 from appgen_assets.show.parts import table
 from appgen_assets.stage_asset import OWNERS, WHY_TAG
 from appgen_assets.switches import every, sensor_status
-from appgen_resources.history import PARTITION_TAG
+from appgen_resources.history import PARTITION_TAG, History
 from appgen_resources.operations.read import load_operations
 from appgen_resources.specs import SpecStore
 from appgen_resources.status import UNFINISHED, all_releases
@@ -121,7 +121,7 @@ class _Plans:
             chosen, why = [dg.AssetKey("app_spec")], "the spec can't be read"
         if chosen:
             yield dg.RunRequest(
-                f"wave:{app}:{self._version}",
+                f"wave:{app}:{self._version}:{History(self._instance, app).made()}",
                 partition_key=app,
                 asset_selection=chosen,
                 tags={WAVE_TAG: self._version, WHY_TAG: f"a new version of the generator; {why}"},
