@@ -26,8 +26,8 @@ WHY_TAG = "appgen/why"
 KEEP_EDITS_TAG = "appgen/keep_edits"
 _MOST_PROBLEMS = 50
 _WHAT_NOW = (
-    "If the sensor `repair` is on, a run of the job `repair` follows, or the diagnosis says why not: it is "
-    "an event of the asset at fault. By hand: `appgen build SPEC --repair`; `appgen repairs APP` tells "
+    "If the sensor repair is on, a run of the job repair follows, or the diagnosis says why not: it is "
+    "an event of the asset at fault. By hand: appgen build SPEC --repair; appgen repairs APP tells "
     "what was done and why."
 )
 _signed: set[str] = set()
@@ -136,7 +136,7 @@ def _result(check: Check, answer: Verdict) -> dg.AssetCheckResult:
     problems = answer.problems[:_MOST_PROBLEMS]
     metadata: dict[str, Any] = {"looked at": answer.looked_at, "problems": len(answer.problems)}
     if problems and not check.warns:
-        metadata["what now"] = dg.MetadataValue.md(_WHAT_NOW)
+        metadata["what now"] = dg.MetadataValue.text(_WHAT_NOW)
     if problems:
         rows = [dg.TableRecord({"problem": text}) for text in problems]
         metadata["what is wrong"] = dg.MetadataValue.table(rows)

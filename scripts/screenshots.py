@@ -127,11 +127,13 @@ def shoot_failed_check(page: Page, address: str, path: Path) -> None:
 
 
 def shoot_last_run(page: Page, address: str, path: Path) -> str:
-    """Open the last run with its steps; returns its id."""
+    """Open the last run, a repair, with its steps and its tags; returns its id."""
     answer = page.request.post(f"{address}/graphql", data={"query": RUNS}).json()
     run = str(answer["data"]["runsOrError"]["results"][0]["runId"])
     page.goto(f"{address}/runs/{run}")
     expect(page.get_by_text("app_bundle").first).to_be_visible(timeout=_PATIENCE)
+    page.get_by_text("View tags and config").click()
+    expect(page.get_by_text("appgen/repair_finding").first).to_be_visible(timeout=_PATIENCE)
     page.wait_for_timeout(1500)
     page.screenshot(path=str(path))
     return run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from generator.commands.diagnostics import display, print_diagnostics, tell_unclaimed
+from generator.commands.failures import apart
 from generator.commands.paths import UsageError, find_specs, invocation
 from generator.commands.progress import Screen
 from generator.commands.repairs import tell_step
@@ -49,26 +50,30 @@ def run(specs: list[Path], out: str | None, options: Options) -> int:
     paths = find_specs(specs)
     tell_unclaimed(paths)
     entries: dict[str, AppEntry] = {}
-    code = 0
+    failed: dict[str, int] = {}  # spec or application -> exit code
     for path in paths:
-        entry = _entry(path, out, work.state, alone=len(paths) == 1)
-        if entry is None:
-            code = EXIT_FINDINGS
+        entry = apart(partial(_entry, path, out, work.state, alone=len(paths) == 1))
+        if not isinstance(entry, AppEntry):
+            failed[display(path)] = entry
             continue
         if entry.app in entries:
             raise UsageError(f"{path} and {entries[entry.app].spec} are both called {entry.app}")
         entries[entry.app] = entry
-    return max([code, *(work.build(entry) for entry in entries.values())])
+    failed |= {app: code for app, entry in entries.items() if (code := apart(partial(work.build, entry)))}
+    if len(paths) > 1:
+        told = f"; not: {', '.join(failed)}" if failed else ""
+        work.say(f"\n{len(paths) - len(failed)} of {len(paths)} are as their specs say{told}")
+    return max(failed.values(), default=0)
 
 
-def _entry(path: Path, out: str | None, state: State, *, alone: bool) -> AppEntry | None:
-    """Return what is to be built, or None when the spec is wrong, which is then said."""
+def _entry(path: Path, out: str | None, state: State, *, alone: bool) -> AppEntry | int:
+    """Return what is to be built, or an exit code when the spec is wrong, which is then said."""
     workshop = open_workshop(state)
     try:
         done = compile_spec(path.absolute(), workshop, "application_ir")
     except SpecError as error:
         print_diagnostics(error.diagnostics, path.absolute().parent)
-        return None
+        return EXIT_FINDINGS
     finally:
         state.save(workshop.code)
     app = done["application_ir"].value.name
@@ -95,6 +100,10 @@ class _Build:
         self.state = state
         self._screen = screen
         self._options = options
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        self._screen.say(text)
 
     def build(self, entry: AppEntry) -> int:
         """Build one, alone; return the exit code."""

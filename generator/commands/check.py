@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from generator.commands.diagnostics import print_diagnostics, tell_unclaimed
+from generator.commands.failures import apart
 from generator.commands.paths import find_specs
 from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
@@ -16,7 +18,7 @@ def run(specs: list[Path]) -> int:
     """Print every diagnostic; 1 if a spec is wrong."""
     paths = find_specs(specs)
     tell_unclaimed(paths)
-    return max([_check(path) for path in paths])
+    return max([apart(partial(_check, path)) for path in paths])
 
 
 def _check(path: Path) -> int:

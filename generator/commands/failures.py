@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from generator.commands.diagnostics import print_diagnostics
 from generator.core.diagnostics import SpecError
-from generator.core.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, ToldError
+from generator.core.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, MachineError, ToldError
+
+T = TypeVar("T")
 
 
 def tell(error: Exception) -> int:
@@ -28,6 +32,16 @@ def tell(error: Exception) -> int:
             print(f"appgen: internal error: {type(error).__name__}: {error}", file=sys.stderr)
             print(f"This is a bug in appgen; the details are in {_keep(error)}", file=sys.stderr)
             return EXIT_FINDINGS
+
+
+def apart(work: Callable[[], T]) -> T | int:
+    """Do something with one of several specs; what is wrong with it is told, and the others go on."""
+    try:
+        return work()
+    except MachineError:  # it would be the same with each of them
+        raise
+    except Exception as error:  # noqa: BLE001 - as at the boundary of a command
+        return tell(error)
 
 
 def _keep(error: Exception) -> str:

@@ -45,5 +45,5 @@ def _specs_at(path: Path) -> Iterator[Path]:
         yield path
         return
     for file in sorted((*path.glob("*.yaml"), *path.glob("*.yml"))):
-        if _APP.search(file.read_text(encoding="utf-8-sig", errors="replace")):
+        if file.is_file() and _APP.search(file.read_text(encoding="utf-8-sig", errors="replace")):
             yield file

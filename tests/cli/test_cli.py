@@ -69,6 +69,14 @@ def test_check_takes_a_folder(folder: Path) -> None:
     assert out.count("fine") == 1
 
 
+def test_one_spec_that_is_no_text_does_not_stop_the_others(folder: Path) -> None:
+    (folder / "binary.yaml").write_bytes(b"app: b\nentities: \xff\n")
+    (folder / "folder.yaml").mkdir()
+    code, out, err = run("check", ".")
+    assert (code, out.count("fine")) == (1, 1)
+    assert "binary.yaml" in err
+
+
 def test_folders_of_no_spec_are_told(folder: Path) -> None:
     for name in ("libary.overrides", "fleet.overrides", "library.overrides", "gone.regressions"):
         (folder / name).mkdir()

@@ -10,10 +10,11 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from generator.core.syntax_tree import parse_expression
 from generator.emit.tables import Physical, Table
 from generator.ir.model import Rule, Unique
 from generator.verify.gates.build import Build
-from generator.verify.gates.scripts import VERSIONS
+from generator.verify.gates.scripts import VERSIONS, Item, items
 from generator.verify.model import Finding
 
 _PATH = "app/violations.py"
@@ -92,11 +93,26 @@ def _uniques(table: Table) -> list[tuple[str, str]]:
 
 def _conditions(build: Build) -> Iterator[Finding]:
     wanted = dict(_demanded(build.physical))
-    for path in sorted(p for p in build.modules if p.startswith(VERSIONS) or p.endswith("/models.py")):
-        for name, text, line in _stated_in(build.modules[path]):
-            if name in wanted and wanted[name][0] != text:
-                what = f"{name} demands {text!r}, not {wanted[name][0]!r}"
-                yield build.finding("condition", what, path=path, line=line, node=wanted[name][1])
+    for name, item in (*_of_models(build), *_of_migrations(build)):
+        if name in wanted and item.text != wanted[name][0]:
+            what = f"{name} demands {item.text!r}, not {wanted[name][0]!r}"
+            yield build.finding("condition", what, path=item.path, line=item.line, node=wanted[name][1])
+
+
+def _of_models(build: Build) -> Iterator[tuple[str, Item]]:
+    for path in sorted(p for p in build.modules if p.endswith("/models.py")):
+        for call in (n for n in ast.walk(build.modules[path]) if isinstance(n, ast.Call)):
+            if (stated := _stated_in(call)) is not None:
+                yield stated[0], Item(stated[1], call.lineno, path)
+
+
+def _of_migrations(build: Build) -> Iterator[tuple[str, Item]]:
+    """Yield what stands after all upgrades: an earlier revision may have demanded something else."""
+    scripts = ((path, tree) for path, tree in sorted(build.modules.items()) if path.startswith(VERSIONS))
+    for (_, name), item in items(scripts).items():
+        call = parse_expression(item.text) if "(" in item.text and not item.text.startswith("ALTER") else None
+        if isinstance(call, ast.Call) and (stated := _stated_in(call)) is not None:
+            yield name, Item(stated[1], item.line, item.path)
 
 
 def _demanded(physical: Physical) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -106,17 +122,18 @@ def _demanded(physical: Physical) -> Iterator[tuple[str, tuple[str, str]]]:
         yield from ((i.name, (i.where, i.node)) for i in table.indexes if i.unique)
 
 
-def _stated_in(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
-    """Yield (name, condition, line) of each CHECK and index of a model or migration."""
-    for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
-        given = {k.arg: k.value for k in call.keywords}
-        match call.func, call.args:
-            case ast.Attribute(attr="CheckConstraint"), [ast.Constant(value=str() as text), *_]:
-                yield str(_constant(given.get("name", call))), text, call.lineno
-            case ast.Attribute(attr="create_index" | "Index"), [ast.Constant(value=str() as name), *_]:
-                yield name, _inner(given.get(_WHERE)), call.lineno
-            case _:
-                pass
+def _stated_in(call: ast.Call) -> tuple[str, str] | None:
+    """Return (name, condition) of a CHECK or an index as a model or a migration writes it."""
+    given = {k.arg: k.value for k in call.keywords}
+    match call.func, call.args:
+        case ast.Attribute(attr="CheckConstraint"), [ast.Constant(value=str() as text), *_]:
+            return str(_constant(given.get("name", call))), text
+        case ast.Attribute(attr="create_check_constraint"), [ast.Constant(value=str() as name), _, condition]:
+            return (name, str(condition.value)) if isinstance(condition, ast.Constant) else None
+        case ast.Attribute(attr="create_index" | "Index"), [ast.Constant(value=str() as name), *_]:
+            return name, _inner(given.get(_WHERE))
+        case _:
+            return None
 
 
 def _inner(node: ast.expr | None) -> str:
