@@ -47,7 +47,7 @@ class Check(_View, frozen=True):
     node: str
 
 
-class UniqueConstraint(_View, frozen=True):
+class UniqueConstraint(_View, frozen=True, omit_defaults=True):
     """A plain UNIQUE constraint; a `deferrable` one can wait until a flow is done."""
 
     name: str
@@ -66,7 +66,7 @@ class Index(_View, frozen=True):
     node: str = ""
 
 
-class Exclusion(_View, frozen=True):
+class Exclusion(_View, frozen=True, omit_defaults=True):
     """No two rows for which `where` holds may meet in all `elements` (SQL expression, operator)."""
 
     name: str
