@@ -31,5 +31,6 @@ def _check(path: Path) -> int:
         return EXIT_FINDINGS
     print_diagnostics(lowered.warnings, folder)
     ir = lowered.ir
-    print(f"{path}: fine ({len(ir.domain.entities)} entities, {len(ir.api.operations)} operations)")
+    entities, operations = len(ir.domain.entities), len(ir.api.operations)
+    print(f"{path}: fine ({entities} {'entity' if entities == 1 else 'entities'}, {operations} operations)")
     return 0

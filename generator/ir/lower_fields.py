@@ -146,7 +146,7 @@ def _decimal(context: Context, spec: TypeSpec, *, nullable: bool) -> Type | None
         and 1 <= int(digits) <= _MAX_DIGITS
         and int(decimals) <= int(digits)
     ):
-        hint = f"1 to {_MAX_DIGITS} digits, of which at most all are decimals"
+        hint = f"1 to {_MAX_DIGITS} digits, then how many of them stand behind the point"
         context.error("E316", f"there is no decimal({digits},{decimals})", spec.span, hint)
         return None
     return Type("decimal", nullable, precision=int(digits), scale=int(decimals))
