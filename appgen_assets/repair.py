@@ -170,13 +170,13 @@ def _requests(
     app = ended.run.tags[PARTITION_TAG]
     if app not in context.instance.get_dynamic_partitions(APPS):
         return
-    if ended.run.status is dg.DagsterRunStatus.SUCCESS and ended.run.job_name in _BUILDS:
-        if is_open(workshop, app) and not plan_of(context.instance, specs.entry(app), workshop).stale:
-            well_again(workshop, app)
-        return
     if ended.run.status is dg.DagsterRunStatus.CANCELED:
         return
     try:
+        if ended.run.status is dg.DagsterRunStatus.SUCCESS and ended.run.job_name in _BUILDS:
+            if is_open(workshop, app) and not plan_of(context.instance, specs.entry(app), workshop).stale:
+                well_again(workshop, app)
+            return
         repaired = repair_run(context.instance, specs.entry(app), ended.run, workshop)
     except (ToldError, SpecError) as error:
         context.log.warning(f"{app} can't be repaired: {error}")

@@ -3,7 +3,7 @@
 Usage: python scripts/screenshots.py [--out docs] [--build specs/shop.yaml]
 
 In a workspace of its own: a build (lineage.png, app_status.png), one that an override breaks
-(failed_check.png), and its repair (repair_run.png).
+(failed_check.png), and its repair (repair_run.png, repair_tags.png).
 CHROMIUM names the browser, by default Debian's /usr/bin/chromium.
 """
 
@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import FloatRect, Page, expect, sync_playwright
 
 from generator.pipeline import STAGES
 
@@ -132,10 +132,14 @@ def shoot_last_run(page: Page, address: str, path: Path) -> str:
     run = str(answer["data"]["runsOrError"]["results"][0]["runId"])
     page.goto(f"{address}/runs/{run}")
     expect(page.get_by_text("app_bundle").first).to_be_visible(timeout=_PATIENCE)
-    page.get_by_text("View tags and config").click()
-    expect(page.get_by_text("appgen/repair_finding").first).to_be_visible(timeout=_PATIENCE)
     page.wait_for_timeout(1500)
     page.screenshot(path=str(path))
+    page.get_by_text("View tags and config").click()
+    expect(page.get_by_text("appgen/repair_finding").first).to_be_visible(timeout=_PATIENCE)
+    page.wait_for_timeout(500)
+    top = page.get_by_text("Run configuration").bounding_box() or {"x": 470.0, "y": 98.0}
+    clip: FloatRect = {"x": top["x"] - 20, "y": top["y"] - 15, "width": 1000, "height": 200}
+    page.screenshot(path=str(path.with_name("repair_tags.png")), clip=clip)
     return run
 
 
@@ -195,7 +199,7 @@ def main() -> None:
         spec.parent.mkdir()
         shutil.copy(source, spec)
         take(spec, out)
-    print(f"wrote lineage.png, app_status.png, failed_check.png and repair_run.png to {out}")
+    print(f"wrote lineage.png, app_status.png, failed_check.png, repair_run.png and repair_tags.png to {out}")
 
 
 def take(spec: Path, out: Path) -> None:

@@ -8,6 +8,7 @@ from dagster._core.scheduler.instigation import InstigatorStatus, SensorInstigat
 
 from appgen_resources.alerts.model import Doing, Open
 from appgen_resources.alerts.observe import Ended
+from generator.core.errors import ToldError
 from generator.repair.journal import Journal, journal
 from generator.repair.loop import Budget
 from generator.stages.store import Store
@@ -19,7 +20,10 @@ _PATIENCE = 120.0  # seconds that a failure waits for what the repair makes of i
 
 def doing(store: Store, entry: Open) -> Doing:
     """Return what the repair of an application does about one of its failures."""
-    kept = journal(store, entry.subject.app) if entry.subject.app else Journal("")
+    try:
+        kept = journal(store, entry.subject.app) if entry.subject.app else Journal("")
+    except ToldError as error:  # no repair goes on without it, but messages do
+        return Doing("blocked", 0, Budget().per_app, what=str(error))
     if kept.stopped and entry.severity != "warning":
         return Doing("blocked", len(kept.attempts), Budget().per_app, what=kept.stopped)
     number = next((n for n, a in enumerate(kept.attempts, 1) if a.run == entry.run), 0)

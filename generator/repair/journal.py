@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from generator.core.errors import EXIT_USAGE, ToldError
 from generator.repair.model import AnyDirective, Told
-from generator.stages.store import Store, get_record, put_record
+from generator.stages.store import Store, get_kept, put_record
 
 Status = OneOf["in force", "done", "proposed", "withdrawn", "superseded"]
 _KEPT = 200
@@ -88,7 +88,8 @@ class UnknownDirectiveError(ToldError):
 
 def journal(store: Store, app: str) -> Journal:
     """Return the journal of an application."""
-    return get_record(store, _record(app), Journal) or Journal(app)
+    loses = "what repairs have done is forgotten then, and overrides that they kept away are used again"
+    return get_kept(store, _record(app), Journal, loses) or Journal(app)
 
 
 def write(store: Store, kept: Journal) -> Journal:

@@ -7,7 +7,7 @@ import msgspec
 from generator.core.errors import EXIT_USAGE, ToldError
 from generator.pipeline import BY_NAME
 from generator.stages.model import Artefact, Ref
-from generator.stages.store import Store, get_record, put_record
+from generator.stages.store import Store, get_kept, put_record
 from generator.stages.workshop import find
 
 KEEP = 10
@@ -52,7 +52,8 @@ class UnknownReleaseError(ToldError):
 
 def releases(store: Store, app: str) -> Releases:
     """Return what was released."""
-    return get_record(store, _record(app), Releases) or Releases()
+    loses = "earlier releases can't be rolled back to then"
+    return get_kept(store, _record(app), Releases, loses) or Releases()
 
 
 def note(store: Store, app: str, released: Released, *, keep: int = KEEP) -> Released:

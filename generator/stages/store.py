@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from generator.core.digest import canonical_json
+from generator.core.errors import ToldError
 
 _T = TypeVar("_T")
 
@@ -85,6 +86,14 @@ def get_record(store: Store, name: str, kind: type[_T]) -> _T | None:
         return msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError:
         return None
+
+
+def get_kept(store: Store, name: str, kind: type[_T], loses: str) -> _T | None:
+    """Return what nothing can make again; ToldError if it can't be read: `loses` says what goes with it."""
+    found = get_record(store, name, kind)
+    if found is None and store.has(name):
+        raise ToldError(f"{name} in the artefact store can't be read", f"Restore it, or remove it: {loses}.")
+    return found
 
 
 def _blob(address: str) -> str:

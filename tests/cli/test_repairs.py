@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from appgen_resources.status import all_releases
 from generator.host.artefacts import open_store
 from generator.host.state import AppEntry, State
 from generator.repair.journal import Entry, Journal, enter, journal, write
 from generator.repair.model import PatchSpec, Quarantine, Told
+from generator.stages.releases import Releases
 from generator.stages.store import Store
 from tests.cli.test_cli import run
 
@@ -221,3 +223,20 @@ def marked() -> dict[str, Any]:
 
     look(json.loads(out))
     return found
+
+
+def test_a_journal_that_is_spoilt_is_told_and_not_taken_for_none(till: Till) -> None:
+    till.store.write("repairs/till", b'{"app":')
+    for command in (["repairs", "till"], ["build", str(till.spec)]):
+        code, _, err = run(*command)
+        assert code == 1
+        assert "repairs/till in the artefact store can't be read" in err
+        assert "overrides that they kept away are used again" in err
+
+
+def test_a_list_of_releases_that_is_spoilt_is_told_and_holds_up_nobody_else(till: Till) -> None:
+    till.store.write("releases/till", b"no JSON")
+    code, _, err = run("releases", "till")
+    assert code == 1
+    assert "releases/till in the artefact store can't be read" in err
+    assert all_releases(till.store, ["till", "other"]) == {"till": Releases(), "other": Releases()}
