@@ -21,7 +21,7 @@ from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
 from generator.host.overrides import overrides_of
 from generator.host.state import AppEntry
-from generator.host.workshop import compile_as_far_as_possible
+from generator.host.workshop import app_name, compile_as_far_as_possible
 from generator.overrides.views import stage_of_source
 from generator.pipeline import DIRECTIVES
 
@@ -141,10 +141,15 @@ def _gone(known: set[str], found: dict[str, Path], watch: Watch, specs: SpecStor
     missing: dict[str, Watched] = {}
     for app in sorted(known - found.keys()):
         entry = specs.state().entry(app)
-        if entry is not None and Path(entry.spec).parent == folder and not Path(entry.spec).exists():
+        if entry is not None and Path(entry.spec).parent == folder and _is_gone(app, Path(entry.spec)):
             before = watch.apps.get(app, Watched(""))
             missing[app] = replace(before, gone=before.gone + 1)
     return missing
+
+
+def _is_gone(app: str, spec: Path) -> bool:
+    """Whether an application's file is not there any more, or is another application's now."""
+    return not spec.exists() or app_name(spec) not in {app, None}
 
 
 SENSORS = (spec_folder,)

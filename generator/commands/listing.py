@@ -35,7 +35,9 @@ def run(folder: Path) -> int:
 
 
 def _row(entry: AppEntry, store: Store) -> tuple[str, str, str]:
-    spec = display(entry.spec) if Path(entry.spec).exists() else f"{display(entry.spec)} (gone)"
+    name = app_name(Path(entry.spec))
+    told = "" if name in {entry.app, None} else f" (now {name})"
+    spec = display(entry.spec) + (told if Path(entry.spec).exists() else " (gone)")
     delivered = entry.out.startswith(SCHEME) or (
         bool(entry.out) and read_manifest(Path(entry.out)) is not None
     )

@@ -107,6 +107,17 @@ def test_an_included_file_counts_and_so_does_a_stored_scenario(workspace: Worksp
     assert not tick(workspace, second.cursor).run_requests
 
 
+def test_a_renamed_application_is_a_new_one_and_the_old_one_goes(workspace: Workspace) -> None:
+    path = workspace.spec("alpha")
+    first = tick(workspace)
+    workspace.record("alpha")
+    path.write_text(path.read_text(encoding="utf-8").replace("app: alpha", "app: omega"), encoding="utf-8")
+    second = tick(workspace, first.cursor)
+    assert set(asked(second)) == {"omega"}
+    tick(workspace, second.cursor)
+    assert workspace.log.get_dynamic_partitions(APPS) == ["omega"]
+
+
 def test_a_removed_spec_loses_its_partition_and_nothing_else(workspace: Workspace) -> None:
     workspace.spec("alpha")
     path = workspace.spec("beta")
