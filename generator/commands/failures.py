@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 import sys
 import tempfile
 import traceback
@@ -14,6 +16,7 @@ from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, MachineError, ToldError
 
 T = TypeVar("T")
+_OF_DISKS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO}
 
 
 def tell(error: Exception) -> int:
@@ -27,6 +30,9 @@ def tell(error: Exception) -> int:
             return error.exit_code
         case OSError():
             print(f"appgen: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+            return EXIT_ENVIRONMENT
+        case _ if reason := _machine(error):
+            print(f"appgen: {reason}", file=sys.stderr)
             return EXIT_ENVIRONMENT
         case _:
             print(f"appgen: internal error: {type(error).__name__}: {error}", file=sys.stderr)
@@ -42,6 +48,19 @@ def apart(work: Callable[[], T]) -> T | int:
         raise
     except Exception as error:  # noqa: BLE001 - as at the boundary of a command
         return tell(error)
+
+
+def _machine(error: BaseException) -> str:
+    """Return what of the machine stands behind an error of a library; "" if nothing does."""
+    seen: list[BaseException] = []
+    while error not in seen:
+        seen.append(error)
+        if isinstance(error, OSError) and error.errno in _OF_DISKS:
+            return f"{error.strerror}: {error.filename or 'no file is named'}"
+        if isinstance(error, sqlite3.OperationalError):
+            return f"the workspace's history can't be used: {error}"
+        error = error.__cause__ or error.__context__ or error
+    return ""
 
 
 def _keep(error: Exception) -> str:

@@ -1,7 +1,9 @@
 """The command line: exit codes, help, what is printed, what is not imported."""
 
+import errno
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.cli import app
+from generator.commands.failures import tell
 from generator.host.state import AppEntry, State
 from tests.assets.conftest import SPEC
 
@@ -198,6 +201,17 @@ def test_an_internal_error_is_words_and_a_file(folder: Path, monkeypatch: pytest
     assert "internal error: RuntimeError: something odd" in err
     assert "Traceback" not in err
     assert "Traceback" in Path(err.rsplit(" ", 1)[-1].strip()).read_text(encoding="utf-8")
+
+
+def test_a_full_disk_under_a_library_is_the_environment(capsys: pytest.CaptureFixture[str]) -> None:
+    history, tidying = RuntimeError("of a library"), ValueError("while tidying up")
+    history.__cause__ = sqlite3.OperationalError("database or disk is full")
+    tidying.__context__ = OSError(errno.ENOSPC, "No space left on device", "there")
+    assert (tell(history), tell(tidying), tell(ValueError("ours"))) == (3, 3, 1)
+    told = capsys.readouterr().err.splitlines()
+    assert "database or disk is full" in told[0]
+    assert told[1] == "appgen: No space left on device: there"
+    assert "internal error: ValueError: ours" in told[2]
 
 
 def test_an_interrupt_is_130(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
