@@ -34,7 +34,7 @@ class Screen:
     def app(self, name: str, stages: int, planned: float) -> Iterator[None]:
         """Show the stages of one application."""
         self._done, self._total = 0, stages
-        self.say(f"{name}: {stages} stages to make (compiled in {planned:.1f} s)")
+        self.say(f"{name}: {count(stages, 'stage')} to make (compiled in {planned:.1f} s)")
         self._status = self.console.status("", spinner="dots") if self.console.is_terminal else None
         try:
             if self._status is not None:
@@ -72,6 +72,11 @@ class Screen:
     def check_failed(self, stage: str, check: str, why: str) -> None:
         """Print a check that failed, as soon as it has."""
         self.console.print(f"        {stage}.{check}: {why}", style="yellow", markup=False, soft_wrap=True)
+
+
+def count(number: int, what: str) -> str:
+    """Return "1 stage", "2 stages"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _own_stdout() -> TextIO:
