@@ -14,7 +14,7 @@ import msgspec
 from generator.commands.diagnostics import display, print_diagnostics, tell_unclaimed
 from generator.commands.failures import apart
 from generator.commands.paths import UsageError, find_specs, invocation
-from generator.commands.progress import Screen
+from generator.commands.progress import Screen, count
 from generator.commands.repairs import tell_step
 from generator.commands.reports import export_failed, export_passed
 from generator.core.diagnostics import SpecError
@@ -198,9 +198,8 @@ def _report(outcome: Any, state: State, screen: Screen, seconds: float) -> int:
                 screen.say(f"  the details are in {_keep(state, outcome.run, failure.trace)}")
         screen.say(f"{outcome.app} was not delivered; what lay in {display(outcome.out)} is unchanged.")
         return max((f.exit_code for f in outcome.failures), default=EXIT_FINDINGS)
-    screen.say(
-        f"\n{outcome.app} lies in {display(outcome.out)} ({_steps(outcome.ran)} stages, {seconds:.1f} s)"
-    )
+    made = count(_steps(outcome.ran), "stage")
+    screen.say(f"\n{outcome.app} lies in {display(outcome.out)} ({made}, {seconds:.1f} s)")
     if not outcome.out.startswith(SCHEME):
         screen.say(f"  start it:          {invocation()} run {display(outcome.out)}")
     screen.say(f"  open the lineage:  {invocation()} ui")
