@@ -35,6 +35,7 @@ from generator.verify.plan.suites.references import plan_references
 from generator.verify.plan.suites.success import plan_success
 from generator.verify.plan.suites.uniques import plan_uniques
 from generator.verify.plan.suites.updates import plan_updates
+from generator.verify.plan.suites.ways import plan_ways
 from generator.verify.plan.wide import wide_decimals
 
 UNTRIED = "no sequence of requests that comes out the same in any company was found"
@@ -69,6 +70,7 @@ def make_plan(
     for operation in ir.api.operations:
         plan_in_use(context, operation)
         plan_folds(context, operation, guards)
+        plan_ways(context, operation, guards)
         plan_least(context, operation)
     plan_chains(context)
     context.scenarios += regressions(stored, context.number)

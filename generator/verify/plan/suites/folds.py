@@ -89,7 +89,7 @@ def _others(context: Context, operation: Operation) -> Iterator[tuple[Expr, str]
 def _of_cause(context: Context, operation: Operation, cause: Cause, expr: Expr) -> None:
     for fold in folds_of(expr):
         if fold.positive is (fold.aggregate.op == "any"):
-            starts = [p for p in _starts(context, operation) if _is_asked(context, operation, cause, p)]
+            starts = asking(context, operation, cause)
             what = f"{label(context, cause)}: one of several"
             _told_apart(context, operation, starts, fold, what, partial(context.searcher.written, cause))
 
@@ -97,6 +97,11 @@ def _of_cause(context: Context, operation: Operation, cause: Cause, expr: Expr) 
 def _starts(context: Context, operation: Operation) -> list[Program]:
     good = context.good(operation)
     return [p for p in (good, *context.variants(operation)) if p is not None]
+
+
+def asking(context: Context, operation: Operation, cause: Cause) -> list[Program]:
+    """Return the programs that work and for which a condition is asked."""
+    return [p for p in _starts(context, operation) if _is_asked(context, operation, cause, p)]
 
 
 def _is_asked(context: Context, operation: Operation, cause: Cause, program: Program) -> bool:
@@ -131,7 +136,7 @@ def _told_apart(
 def _nearly(context: Context, operation: Operation, cause: Cause, expr: Expr, miss: NearMiss) -> None:
     """Let a row be there that only one part of a fold's condition leaves out."""
     scopes = partial(context.searcher.written, cause)
-    starts = [p for p in _starts(context, operation) if _is_asked(context, operation, cause, p)]
+    starts = asking(context, operation, cause)
     refused = context.refusals.get((operation.id, cause.id), [])
     if any(_differ(context, program, expr, miss.without, scopes) for program in (*starts, *refused)):
         return
