@@ -15,6 +15,7 @@ from appgen_assets.checks.sources import (
     unreadable,
 )
 from generator.core.structs import structs
+from generator.emit.history import HISTORY, decode
 from generator.emit.operations import function_name
 from generator.emit.physical import physical
 from generator.emit.python import attribute, module
@@ -56,12 +57,20 @@ def _leftover(unfilled: Unfilled, file: EmittedFile) -> str:
 
 
 def _traced(made: Made) -> Verdict:
-    """Every block of lines comes from a node of the IR."""
+    """Every block of lines comes from a node of the IR, or of what was released of it before."""
     ir: ApplicationIR = made.of("application_ir")
-    known = {getattr(node, "id", "") for node in structs(ir)}
+    known = {getattr(node, "id", "") for node in structs(ir)} | set(_released_nodes(_files(made)))
     blocks = [(file.path, block) for file in _files(made) for block in file.blocks]
     stray = (f"{path}:{b.first} is said to come from {b.node}" for path, b in blocks if b.node not in known)
     return verdict(stray, len(blocks))
+
+
+def _released_nodes(files: Iterable[EmittedFile]) -> Iterator[str]:
+    """Yield the nodes of revisions before the newest: their scripts stay, what they made may go."""
+    for text in (file.text for file in files if file.path == HISTORY):
+        for revision in decode(text, HISTORY).revisions[:-1]:
+            yield from (block.node for block in revision.blocks)
+            yield from (getattr(part, "node", "") for part in structs(revision.schema))
 
 
 # --- schemas ----------------------------------------------------------------

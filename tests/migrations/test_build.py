@@ -89,3 +89,7 @@ def test_what_rows_of_before_contradict_is_a_warning_and_others_are_tried(folder
     assert code == 0, said
     assert "the upgrade stops at rows of tickets that contradict ck_tickets_" in said
     assert "desk.yaml:7:13" in said
+
+    code, said = build(folder, loose)
+    assert code == 0, said
+    assert len(list((folder / "out" / VERSIONS).glob("*.py"))) == 3

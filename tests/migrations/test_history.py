@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from appgen_assets.checks import CHECKS
+from appgen_assets.checks.model import Made
 from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
 from generator.deliver.released import released
 from generator.emit.history import HISTORY, VERSIONS, encode
 from generator.stages.history import RELEASED
-from tests.migrations.test_kinds import BEFORE, TITLE, after_edits
+from tests.migrations.test_kinds import BEFORE, KINDS, TITLE, after, after_edits
 from tests.migrations.world import World
 
 COLOUR = ((TITLE, f"{TITLE}      colour: string(1..9)?\n"),)
@@ -215,3 +217,14 @@ def test_a_revision_of_ones_own_comes_before_a_change_of_the_same_build(world: W
     world.build(after_edits(COLOUR))
     assert scripts(world) == kept
     world.migrate("upgrade:head", "check")
+
+
+def test_what_takes_away_says_where_it_was_from_and_every_check_agrees(world: World) -> None:
+    world.build(BEFORE)
+    kinds = [k for k in KINDS if k.name in {"renamed field", "dropped field", "rule added"}]
+    assert len(kinds) == 3
+    for kind in kinds:
+        made = world.compile(after(kind))
+        asked = [c for c in CHECKS if c.stage == "migrations"]
+        problems = [p for c in asked for p in c.ask(Made(made["migrations"], made, {})).problems]
+        assert problems == [], kind.name
