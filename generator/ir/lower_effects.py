@@ -19,7 +19,7 @@ from generator.ir.lower_rules import answer
 from generator.ir.lower_writer import Bindings, Writer, element_entity, split_rows
 from generator.ir.model import Assign, Delete, Each, Effect, Link, Managed, StateMachine, Transition, When
 from generator.ir.nullness import Nullness
-from generator.ir.reads import forgotten, known_otherwise, known_present
+from generator.ir.reads import Known, forgotten, known_otherwise, known_present
 from generator.spec.model import CreateSpec, EachSpec, EffectSpec, IfSpec
 
 _WRITABLE = (Managed.CLIENT, Managed.SERVER, Managed.SNAPSHOT)
@@ -31,9 +31,11 @@ def lower_block(
     """Return the effects in order, and the bindings behind them."""
     done: list[Effect] = []
     for spec in specs:
+        before = Nullness(writer.context, bindings.known)
         effects, bindings = _lower(writer, spec, bindings)
         done.extend(effects)
-        bindings = Bindings(bindings.scope, forgotten(bindings.known, _assigned((spec,))))
+        known = forgotten(bindings.known, _assigned((spec,))) | _now_there(effects, before)
+        bindings = Bindings(bindings.scope, known)
     return tuple(done), bindings
 
 
@@ -73,6 +75,17 @@ def _assigned(specs: tuple[EffectSpec, ...]) -> frozenset[str]:
             case _:
                 assert_never(spec)
     return frozenset(names)
+
+
+def _now_there(effects: tuple[Effect, ...], before: Nullness) -> Known:
+    """Return the references that effects have set to a row, where the path to them stays what it was."""
+    found = set()
+    for effect in effects:
+        if isinstance(effect, Assign) and effect.target.type.name == "row":
+            target = effect.target
+            if target.field not in target.via and not before.may_be_null(effect.value):
+                found.add((target.root, *target.via, target.field))
+    return frozenset(found)
 
 
 def _target(writer: Writer, path: Path, bindings: Bindings) -> EntityRef | None:

@@ -113,11 +113,21 @@ def own_fields_read(draft: EntityDraft, expr: Expr) -> tuple[str, ...]:
 # --- unique --------------------------------------------------------------------------
 
 
+def _without_fields(draft: EntityDraft, spec: UniqueSpec) -> str:
+    """Return how to say that any two rows of the entity are in each other's way."""
+    condition = "..."
+    if len(spec.during) == 2:
+        start, end = (name.text for name in spec.during)
+        condition = f"{start} < self.{end} and {end} > self.{start}"
+    rule = f"count({draft.name}, {condition}) <= 1"
+    return f"name what the rows share; of all rows of the entity, a rule says it: {rule}"
+
+
 def _unique(context: Context, draft: EntityDraft, spec: UniqueSpec) -> Unique | None:
     fields = [field for name in spec.fields if (field := _unique_field(context, draft, name))]
     _refuse_repeats(context, spec.fields, "unique")
     if not spec.fields:
-        context.error("E510", "a unique needs at least one field", spec.span, "name what the rows share")
+        context.error("E510", "a unique needs at least one field", spec.span, _without_fields(draft, spec))
     during = _during(context, draft, spec) if spec.during else None
     only = _only(context, draft, spec.only) if spec.only is not None else None
     if len(fields) < len(spec.fields) or not fields:

@@ -169,7 +169,7 @@ class Values:
                 break
             way = (*value.via, value.field) if value.field else ()
             ref = replace(ref, entity=value.entity, root=value.root, via=(*way, *ref.via[1:]))
-            if len(ref.via) > MAX_DEPTH:
+            if way:  # hops as they led before: they may come back to where they began
                 break
         return ref
 
