@@ -58,6 +58,8 @@ def _doing(event: Event) -> str:
     if event.change == "well":
         return f"Still not well: {event.still} more check{'s' if event.still > 1 else ''} of {event.app}."
     lines = [f"Cause: {event.doing.cause}"] if event.doing.cause else []
+    if event.severity == "warning" and event.doing.state == "nothing":
+        return "\n".join([*lines, "What is being done: nothing; a warning holds nothing up."])
     return "\n".join([*lines, f"What is being done: {doing_text(event.doing)}"])
 
 
