@@ -17,6 +17,8 @@ from .failures import as_problem
 _LOG = logging.getLogger(__name__)
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
 
+_PLAINER = {"model_attributes_type": "A JSON object is needed, sent as application/json"}
+
 
 def install(app: FastAPI, violations: Mapping[str, Violation]) -> None:
     """Register the handlers; `violations` says what a violated constraint means."""
@@ -45,7 +47,8 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 
 def _finding(error: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is wrong and where, without the client's input, which need not be JSON."""
-    return {"loc": list(error["loc"]), "message": error["msg"], "type": error["type"]}
+    message = _PLAINER.get(error["type"], error["msg"])
+    return {"loc": list(error["loc"]), "message": message, "type": error["type"]}
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:

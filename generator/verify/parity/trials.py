@@ -9,7 +9,7 @@ from generator.emit.sqltext import quote_name, quote_text
 from generator.emit.tables import Table
 from generator.graph.routing import Layer, ValidationRoutingMatrix
 from generator.ir.index import Index, stored_fields
-from generator.ir.model import ApplicationIR, Collection, Constraint, ConstraintType, Entity, Managed
+from generator.ir.model import ApplicationIR, Collection, Constraint, ConstraintType, Entity, Field, Managed
 from generator.verify.parity.breaking import Breaker, Broken, CantBreak
 from generator.verify.parity.model import Group, Trial, Trials, Untried
 from generator.verify.parity.rows import Maker, Row, Stranger, spelled
@@ -128,10 +128,28 @@ class Planner:
         for field in stored_fields(entity):
             if field.type.name != "row" or field.type.of in on_the_way or field.type.of not in self._base:
                 continue
+            inner = len(on_the_way) > 1
+            if field.type.nullable and not (
+                self._refer(entity, field) if inner else self._apart(field, on_the_way)
+            ):
+                continue
             target = self._index.entities[field.type.of]
             yield from self._setup(target, (*on_the_way, target.name))
             for row in self._base[target.name]:
                 yield self._insert(target, row)
+
+    def _refer(self, entity: Entity, field: Field) -> bool:
+        """Whether the rows that others refer to do refer to something by this field."""
+        return any(row[field.name] is not None for row in self._base.get(entity.name, ()))
+
+    def _apart(self, field: Field, on_the_way: tuple[str, ...]) -> bool:
+        """Whether the rows behind a reference stand without those that are on the way."""
+        seen, found = {field.type.of}, [self._index.entities[field.type.of]]
+        for entity in found:
+            used = [f for f in stored_fields(entity) if f.type.name == "row" and self._refer(entity, f)]
+            found += [self._index.entities[f.type.of] for f in used if f.type.of not in seen]
+            seen |= {f.type.of for f in used}
+        return seen.isdisjoint(on_the_way)
 
     # --- one constraint ---
 
