@@ -19,6 +19,7 @@ from generator.verify.coverage.dimensions.effects import effects
 from generator.verify.coverage.dimensions.endpoints import endpoints, statuses
 from generator.verify.coverage.dimensions.guards import guards, uniques
 from generator.verify.coverage.dimensions.references import references
+from generator.verify.coverage.dimensions.touched import touched
 from generator.verify.coverage.dimensions.transitions import transitions
 from generator.verify.coverage.dimensions.values import bounds, constraints
 from generator.verify.coverage.model import Coverage, Item
@@ -36,6 +37,7 @@ _DIMENSIONS = (
     guards,
     transitions,
     effects,
+    touched,
     derived,
     bounds,
 )

@@ -35,6 +35,7 @@ class Moment(msgspec.Struct, frozen=True):
     after: State
     answer: Answer
     names: Names  # as they are after it
+    known: Names = ({}, {})  # as they are before it
 
     @property
     def step(self) -> Step:
@@ -70,13 +71,15 @@ class Player:
         found: list[Moment] = []
         for position, step in enumerate(scenario.steps):
             try:
+                known = (dict(names.ids), dict(names.seen))
                 moment = self._moment(scenario, position, step, names)
                 problem = check(step, _reply(step, moment.answer), names)
             except ValueError as error:
                 return found, f"{step.id}: {error}"
             if problem:
                 return found, f"{step.id}: {problem}"
-            found.append(msgspec.structs.replace(moment, names=(dict(names.ids), dict(names.seen))))
+            after = (dict(names.ids), dict(names.seen))
+            found.append(msgspec.structs.replace(moment, names=after, known=known))
         return found, ""
 
     def _moment(self, scenario: Scenario, position: int, step: Step, names: Bindings) -> Moment:
@@ -123,6 +126,18 @@ class Player:
             return check(moment.step, _reply(moment.step, now.answer), names)
         except (KeyError, TypeError, ValueError) as error:
             return str(error) or "it can't be answered"
+
+    def tells(self, moment: Moment) -> bool:
+        """Whether the moment's own answer, or a later read, would show that this player answers it."""
+        names = Bindings(START, BASE, *map(dict, moment.known))
+        self.interpreter.restore(moment.before)
+        try:
+            now = self._moment(moment.scenario, moment.position, moment.step, names)
+            problem = check(moment.step, _reply(moment.step, now.answer), names)
+        except (KeyError, TypeError, ValueError):
+            return True
+        after = (dict(names.ids), dict(names.seen))
+        return bool(problem) or any(self.later_reads(msgspec.structs.replace(now, names=after), now.after))
 
     def later_reads(self, moment: Moment, state: State) -> Iterator[str]:
         """Go on after a moment from another state; yield what is wrong with each read, "" for nothing."""

@@ -13,8 +13,9 @@ from generator.expr.walk import walk
 from generator.ir.index import Index
 from generator.ir.model import Managed
 from generator.verify.plan.builder import Builder, Unreachable
-from generator.verify.plan.imagine import Scope, World, from_python
+from generator.verify.plan.imagine import Scope, World
 from generator.verify.plan.knobs import Finder, Knob
+from generator.verify.plan.reading import from_python
 from generator.verify.plan.turning import Turner
 from generator.verify.plan.wants import Program
 

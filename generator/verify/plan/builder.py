@@ -261,6 +261,20 @@ class Builder:
                 program, key = self.row(program, operation.entity)
                 return program.aim(Move(operation.id, {"self": key}))
 
+    def alike(self, program: Program) -> Program:
+        """Return the program with the rows of its subject's kind that a flow takes made like that one."""
+        target = program.target
+        key = None if target is None else target.rows.get("self")
+        if target is None or key is None or not program.wants[key].made_by_create:
+            return program
+        entity = program.wants[key].entity
+        for other in set(target.rows.values()) - {key}:
+            if program.wants[other].entity == entity and program.wants[other].made_by_create:
+                grown, twin = self.twin(program, key)
+                program = msgspec.structs.replace(grown.put(other, grown.wants[twin]), target=target)
+                program = program.without(twin) or program
+        return program
+
     def merged(self, program: Program, keep: int = 0) -> Program:
         """Return the program with one row for each entity where there were several of a kind."""
         first: dict[str, int] = {}

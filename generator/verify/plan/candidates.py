@@ -9,7 +9,7 @@ from typing import Any
 
 from generator.ir.model import Field, Input
 from generator.verify.plan import numbers, texts
-from generator.verify.plan.imagine import from_python
+from generator.verify.plan.reading import from_python
 from generator.verify.plan.session import START
 from generator.verify.plan.values import Value
 

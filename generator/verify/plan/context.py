@@ -138,9 +138,10 @@ class Context:
             self.miss(operation.id, str(error))
             return None
         wished = self.states.wishing()
-        run = self.searcher.find([start, self.builder.merged(start)], Goal(), FIRST_BUDGET)
+        starts = [start, self.builder.alike(start), self.builder.merged(start)]
+        run = self.searcher.find(starts, Goal(), FIRST_BUDGET)
         if run is None and self.states.fulfil(wished):
-            run = self.searcher.find([start, self.builder.merged(start)], Goal(), MORE_BUDGET)
+            run = self.searcher.find(starts, Goal(), MORE_BUDGET)
         if run is None and self._may_be_made(operation):
             run = self.searcher.find([*self.states.starts(operation), start], Goal(), BUDGET)
         if run is None:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from generator.expr.evaluate import Rows as Bound
 from generator.expr.evaluate import collection_rows, evaluate
-from generator.expr.model import EntityRef, Expr, Type
+from generator.expr.model import EntityRef, Expr
 from generator.ir.index import Index
 from generator.ir.model import Assign, Create, Each, Field, Managed, OperationKind
 from generator.ir.writes import effects_of
 from generator.verify.plan.maker import is_narrow
+from generator.verify.plan.reading import from_python, read_text, to_python
 from generator.verify.plan.realize import Run
-from generator.verify.plan.session import START, Session
-from generator.verify.plan.values import At, Day, Raw, Token, Value
+from generator.verify.plan.session import Session
+from generator.verify.plan.values import Token, Value
 from generator.verify.plan.wants import Move, Place, Program, sent_links
 
 MAX_DEPTH = 12
@@ -41,54 +40,6 @@ class Stored(msgspec.Struct, frozen=True):
 
 Handle = int | Made | Stored
 Scope = dict[str, Any]  # binding -> Handle or None
-
-
-def to_python(value: Value, type_: Type, session: Session) -> Any:
-    """Return a planner's value as expressions know it."""
-    match value:
-        case At():
-            return START + value.delta
-        case Day():
-            return (START + timedelta(days=value.days)).date()
-        case Token():
-            return read_text(session.names.resolve(value.symbol()), type_)
-        case Raw():
-            return read_text(value.json, type_)
-        case _:
-            return read_text(value, type_)
-
-
-def read_text(value: Any, type_: Type) -> Any:
-    """Return a JSON value of a type as expressions know it; what does not fit stays as it is."""
-    if not isinstance(value, str):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return Decimal(str(value)) if type_.name == "decimal" and number else value
-    try:
-        match type_.name:
-            case "decimal":
-                return Decimal(value)
-            case "datetime":
-                return datetime.fromisoformat(value)
-            case "date":
-                return date.fromisoformat(value)
-            case "time":
-                return time.fromisoformat(value)
-            case "uuid":
-                return UUID(value)
-    except (ValueError, InvalidOperation):
-        return value
-    return value
-
-
-def from_python(value: Any) -> Value:
-    """Return a value of an expression as the planner writes it."""
-    if isinstance(value, datetime):
-        return At(value - START)
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return Day((value - START.date()).days)
-    if isinstance(value, UUID):
-        return str(value)
-    return value  # type: ignore[no-any-return]
 
 
 class World:
@@ -128,6 +79,13 @@ class World:
                 if isinstance(holder, int):
                     found.setdefault((holder, effect.target.field), effect.value)
         return found
+
+    def _later(self, key: int, name: str) -> Value:
+        """Return what an update that has not been sent yet sets a field to; None if there is none."""
+        if self._base is None or len(self.program.late) == len(self._base.late):
+            return None
+        later = (m for m in self.program.late[len(self._base.late) :] if self.updates(m, key))
+        return next((m.values[name] for m in later if name in m.values), None)
 
     def holder(self, ref: EntityRef, scope: Scope) -> Any:
         """Return the row that holds the field of a reference."""
@@ -288,7 +246,28 @@ class World:
             return self.program.owned_by(row, found.entity)
         row_id = row.id if isinstance(row, Stored) else self.run.ids[row]
         ids = self._session.members(row_id, found)
-        return [self.handle(found.entity, i) for i in ids]
+        new = self._new() if found.kind == "owned" else None
+        made = new is not None and self.program.wants[new].owner == row
+        mine = [new] if made and self.program.wants[new or 0].entity == found.entity else []
+        gone = self._gone() if found.kind == "owned" else None
+        return [*(h for h in (self.handle(found.entity, i) for i in ids) if h != gone), *mine]
+
+    def _gone(self) -> int | None:
+        """Return the row that the request at `place` is about to delete, if rules are looked at after it."""
+        operation = self._index.operations.get(self.move(self.place).operation) if self.after else None
+        deletes = operation is not None and operation.kind is OperationKind.DELETE
+        return self.move(self.place).rows.get("self") if deletes else None
+
+    def _new(self) -> int | None:
+        """Return the row that the create request at `place` is about to make, if its rules are looked at."""
+        key = self.place.key
+        if self.place.kind == "target":
+            operation = self._index.operations.get(self.move(self.place).operation)
+            create = operation is not None and operation.kind is OperationKind.CREATE
+            key = self.move(self.place).rows["self"] if create else 0
+        elif self.place.kind != "create":
+            return None
+        return key if self.after and key in self.program.wants and key not in self.run.ids else None
 
     def _sent_links(self, row: Any, collection: str) -> tuple[int, ...] | None:
         """Return what the update at `place` links a row to; None if it leaves that alone."""
@@ -343,6 +322,9 @@ class World:
                 return to_python(move.values[field.name], field.type, self._session)
             if f"field:{field.name}" in move.rows:
                 return move.rows[f"field:{field.name}"]
+        later = self._later(key, field.name)
+        if later is not None:
+            return to_python(later, field.type, self._session)
         if key in self.run.ids and not self._resent(key, field.name):
             return self._stored(self.entity_of(key), self.run.ids[key], field)
         return self._imagined(key, field)

@@ -15,9 +15,9 @@ from generator.verify.plan.wants import Program
 
 DEPTH = 4
 WIDTH = 6
-TRIES = 16
-Demand = tuple[Expr, Scope]  # that is to be true, or of a rule not false
-Toward = Callable[[World, Expr, Scope], Iterator[Program]]
+TRIES = 24
+Demand = tuple[Expr, Scope, bool]  # whether it is to be true; a rule is kept by what is not false
+Toward = Callable[[World, Demand], Iterator[Program]]
 
 
 class Jointly:
@@ -28,9 +28,8 @@ class Jointly:
         self._world = world
         self._toward = toward
 
-    def toward(self, expr: Expr, scope: Scope) -> Iterator[Program]:
-        """Yield programs that differ in values alone, and in which all is as wanted."""
-        wanted = (expr, scope)
+    def toward(self, wanted: Demand) -> Iterator[Program]:
+        """Yield a program that differs in values alone, and in which all is as wanted."""
         frontier = [self._world.program]
         seen = {self._world.program.key()}
         for _ in range(DEPTH):
@@ -50,32 +49,38 @@ class Jointly:
 
     def _changes(self, program: Program, wanted: Demand) -> Iterator[Program]:
         world = self._world.imagine(program)
-        for _, (expr, scope) in self._missing(program, wanted)[:2]:
-            changed = (p for p in self._toward(world, expr, scope) if only_values(program, p))
-            yield from islice(changed, TRIES)
+        for _, demand in self._missing(program, wanted)[:2]:
+            changed = (p for p in self._toward(world, demand) if only_values(program, p))
+            yield from islice(changed, TRIES if demand[2] else 3 * TRIES)
 
     def _missing(self, program: Program, wanted: Demand) -> list[tuple[float, Demand]]:
         """Return what is not as wanted yet, each with how far it is from that."""
         world = self._world.imagine(program)
         found = []
-        for demand in (wanted, *self._rules(program)):
-            value = world.value_of(*demand)
-            if value is False or (value is None and demand is wanted):
-                found.append((max(distance(world, *demand, truth=True), 0.01), demand))
+        for demand in (wanted, *self._rules(program, wanted)):
+            expr, scope, truth = demand
+            value = world.value_of(expr, scope)
+            if value is not truth and (demand is wanted or value is not None):
+                found.append((max(distance(world, expr, scope, truth=truth), 0.001), demand))
         return found
 
-    def _rules(self, program: Program) -> Iterator[Demand]:
+    def _rules(self, program: Program, wanted: Demand) -> Iterator[Demand]:
         """Yield the rules of the rows whose values are others than before."""
-        before = self._world.program.wants
+        before = self._world.program
+        moved = {m.rows.get("self") for m in program.late[len(before.late) :]}
         for key, want in program.wants.items():
-            if key in before and before[key].values != want.values:
+            if key in moved or (key in before.wants and before.wants[key].values != want.values):
                 for rule in self._index.entities[want.entity].rules:
-                    yield rule.condition.expr, {"self": key}
+                    if rule.condition.expr != wanted[0]:
+                        yield rule.condition.expr, {"self": key}, True
 
 
 def only_values(program: Program, changed: Program) -> bool:
-    """Whether two programs differ in the values of rows and of the target alone."""
-    if program.wants.keys() != changed.wants.keys() or program.late != changed.late:
+    """Whether two programs differ in values of rows and of the target alone, or by later updates of them."""
+    updates = changed.late[len(program.late) :]
+    if program.wants.keys() != changed.wants.keys() or program.late != changed.late[: len(program.late)]:
+        return False
+    if any(not m.operation.endswith(".update") or set(m.rows) != {"self"} for m in updates):
         return False
     if (program.target is None) is not (changed.target is None):
         return False

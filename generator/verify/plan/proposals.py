@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal as OneOf
+from contextlib import suppress
 
 import msgspec
 
 from generator.expr.model import (
-    DURATION,
-    AggregateExpr,
-    ArithmeticExpr,
-    BooleanExpr,
-    ComparisonExpr,
     EntityRef,
     Expr,
-    Literal,
 )
 from generator.expr.walk import walk
 from generator.ir.index import Index
-from generator.ir.model import Managed, Unique
-from generator.ir.reads import reads_clock
+from generator.ir.model import Managed, OperationKind, Unique
 from generator.ir.writes import row_entity
 from generator.verify.plan.alone import Alone
 from generator.verify.plan.builder import Builder, Unreachable
-from generator.verify.plan.candidates import MARGIN
 from generator.verify.plan.conditions import Cause, Causes, Writer
+from generator.verify.plan.edges import exactly
 from generator.verify.plan.goals import Goal
-from generator.verify.plan.imagine import Handle, Made, Scope, World, from_python
-from generator.verify.plan.jointly import Jointly
+from generator.verify.plan.imagine import Handle, Made, Scope, World
+from generator.verify.plan.jointly import Demand, Jointly
 from generator.verify.plan.knobs import Finder, Knob
+from generator.verify.plan.reading import from_python
 from generator.verify.plan.realize import Realizer, Run
 from generator.verify.plan.session import Exchange, Session
 from generator.verify.plan.turning import Turner
-from generator.verify.plan.tweaks import NEGATED, Tweaker
+from generator.verify.plan.tweaks import Tweaker
 from generator.verify.plan.values import Value
 from generator.verify.plan.wants import Place, Program, later
 
@@ -210,13 +204,34 @@ class Proposer:
 
     def _jointly(self, world: World, expr: Expr, scope: Scope) -> Iterator[Program]:
         """Change values without breaking a rule of the rows that have them, where there are such rules."""
-
-        def toward(other: World, wanted: Expr, where: Scope) -> Iterator[Program]:
-            return Tweaker(self._builder, self.turner, other).toward(wanted, where, truth=True)
-
         knobs = Finder(self._index, world).find(expr, scope) if self.joint else ()
         if any(k.kind == "field" and self._ruled(world, k, expr) for k in knobs):
-            yield from Jointly(self._index, world, toward).toward(expr, scope)
+            yield from Jointly(self._index, world, self._toward).toward((expr, scope, True))
+
+    def _toward(self, world: World, demand: Demand) -> Iterator[Program]:
+        expr, scope, truth = demand
+        tweaker = Tweaker(self._builder, self.turner, world, late_first=not truth)
+        return tweaker.toward(expr, scope, truth=truth)
+
+    def together(self, program: Program, cause: Cause) -> Iterator[Program]:
+        """Yield programs in which several values changed together have a cause refuse the target."""
+        for start in self._beside(program):
+            run = self.prepare(start)
+            if cause.expr is None or not run.ready:
+                return
+            world = World(self._session, run, Place("target"), after=after_effects(cause))
+            for scope in self._scopes(world, world.place, cause):
+                yield from Jointly(self._index, world, self._toward).toward((cause.expr, scope, False))
+
+    def _beside(self, program: Program) -> Iterator[Program]:
+        """Yield what to vary: of what is deleted another one stays, which may be too much."""
+        target = program.target
+        operation = None if target is None else self._index.operations[target.operation]
+        if target is None or operation is None or operation.kind is not OperationKind.DELETE:
+            yield program
+            return
+        with suppress(Unreachable):
+            yield self._builder.twin(program, target.rows["self"])[0]
 
     def _ruled(self, world: World, knob: Knob, expr: Expr) -> bool:
         """Whether a rule of the knob's row, other than the condition, reads the field."""
@@ -359,34 +374,6 @@ def sent_value(world: World, handle: Handle, name: str) -> Value:
     if world.assigned(handle, name) is not None:
         return None
     return world.program.wants[handle].values.get(name)
-
-
-def exactly(expr: Expr) -> Expr | None:
-    """Return the expression with `==` for its first `<=` or `>=`; None when it has none."""
-    if isinstance(expr, ComparisonExpr):
-        return msgspec.structs.replace(expr, op="==") if expr.op in {"<=", ">="} else None
-    if isinstance(expr, BooleanExpr):
-        return next((e for e in map(exactly, expr.operands) if e is not None), None)
-    if isinstance(expr, AggregateExpr) and expr.value is not None and expr.op in {"any", "all"}:
-        inner = exactly(expr.value)
-        return None if inner is None else msgspec.structs.replace(expr, value=inner)
-    return None
-
-
-def hardly(expr: Expr) -> Expr | None:
-    """Return that a comparison with the clock would no longer hold a little later; None if there is none."""
-    if isinstance(expr, BooleanExpr) and expr.op == "and":
-        return next((e for e in map(hardly, expr.operands) if e is not None), None)
-    if not isinstance(expr, ComparisonExpr) or expr.op not in _LATER or not reads_clock(expr):
-        return None
-    if expr.left.type.name != "datetime":
-        return None
-    soon = Literal(f"PT{int(3 * MARGIN.total_seconds())}S", DURATION)
-    moved = ArithmeticExpr(_LATER[expr.op], expr.left, soon, expr.left.type)
-    return msgspec.structs.replace(expr, left=moved, op=NEGATED[expr.op])
-
-
-_LATER: dict[str, OneOf["+", "-"]] = {"<": "+", "<=": "+", ">": "-", ">=": "-"}
 
 
 def run_rows(world: World) -> list[tuple[int, str]]:

@@ -41,10 +41,18 @@ class Searcher(Proposer):
         greedy = self.joint = goal.cause is None
         ways: tuple[tuple[Farther, int], ...] = ((got_farther, 1), (_never, 2))
         for farther, part in (*(ways if greedy else ((_never, 1), (got_farther, 2))), (is_closer, 2)):
+            if farther is is_closer and goal.cause is not None and self.runs < self._most:
+                first = [*self._together(first, goal.cause), *first]
             run = self._find(first, goal, budget // part, farther)
             if run is not None:
                 return run
         return None
+
+    def _together(self, starts: list[Program], cause: Cause) -> list[Program]:
+        found: dict[str, Program] = {}
+        for start in starts[:2]:
+            found |= {p.key(): p for p in islice(self.together(start, cause), 2)}
+        return list(found.values())
 
     def _find(self, starts: list[Program], goal: Goal, budget: int, farther: Farther) -> Run | None:
         queue: list[tuple[int, int, int, Lead]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -114,12 +115,14 @@ class Turner:
         return moved.with_row("self", key) if name == flow.subject_input else moved
 
     def refer_new(self, program: Program, knob: Knob, entity: str) -> Iterator[Program]:
-        """Yield programs in which a reference leads to a row of its own."""
-        try:
-            program, key = self._builder.row(program, entity)
-        except Unreachable:
-            return
-        yield from self.refer(program, knob, key)
+        """Yield programs in which a reference leads to a row of its own; of its kind: also one alike."""
+        with suppress(Unreachable):
+            grown, key = self._builder.row(program, entity)
+            yield from self.refer(grown, knob, key)
+        if knob.key in program.wants and program.wants[knob.key].entity == entity:
+            with suppress(Unreachable):
+                grown, key = self._builder.twin(program, knob.key)
+                yield from self.refer(grown, knob, key)
 
     # --- collections ---
 

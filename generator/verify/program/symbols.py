@@ -7,7 +7,7 @@ In requests and patterns:
   {"$missing": 1}                     an id that no row has
   {"$seen": "t1"}                     what was seen first under this name
 In patterns only:
-  {"$time": "t1", "near": "+PT0S"}    first near to now plus the offset, later the same
+  {"$time": "t1", "near": "+PT0S"}    first near to now plus the offset and no other's, later the same
   {"$number": "n1"}                   first any number, later the same
   {"$any": true}                      anything
   {"$partial": {…}}                   an object with at least these members
@@ -148,6 +148,9 @@ class Bindings:
             return f"{path}: expected a time, got {got!r}"
         if not self.start + wanted - SKEW <= value <= datetime.now(UTC) + self._shift() + wanted + SKEW:
             return f"{path}: expected about {wire_datetime(self.start + wanted)}, got {got}"
+        other = next((n for n, seen in self.seen.items() if seen == got), "")
+        if other:
+            return f"{path}: expected a new time for {name}, got that of {other}"
         self.seen[name] = got
         return ""
 

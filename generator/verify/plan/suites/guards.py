@@ -18,8 +18,8 @@ from generator.ir.writes import effects_of, writes_of
 from generator.verify.plan.builder import Unreachable
 from generator.verify.plan.conditions import Cause, all_uniques, operation_causes
 from generator.verify.plan.context import FIRST_BUDGET, GOAL_BUDGET, Context, heading
+from generator.verify.plan.edges import hardly
 from generator.verify.plan.goals import Goal
-from generator.verify.plan.proposals import hardly
 from generator.verify.plan.realize import Run
 from generator.verify.plan.suites.success import record
 from generator.verify.plan.suites.worlds import holds

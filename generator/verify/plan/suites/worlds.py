@@ -31,13 +31,19 @@ def holds(context: Context, program: Program, condition: Expr, scopes: Scopes = 
 
 
 def brought_about(
-    context: Context, program: Program, condition: Expr, *, wanted: bool, scopes: Scopes = of_target
+    context: Context,
+    program: Program,
+    condition: Expr,
+    *,
+    wanted: bool,
+    scopes: Scopes = of_target,
+    depth: int = DEPTH,
 ) -> Program | None:
     """Change the program step by step until the condition comes out as wanted; it may do so already."""
     if holds(context, program, condition, scopes) is wanted:
         return program
     frontier = [program]
-    for _ in range(DEPTH):
+    for _ in range(depth):
         onward: list[Program] = []
         for base in frontier:
             for start in _changes(context, base, condition, scopes, wanted=wanted):
@@ -57,4 +63,4 @@ def _changes(
     world = World(context.session, context.searcher.prepare(program), TARGET)
     tweaker = Tweaker(context.builder, context.turner, world)
     changed = (p for scope in scopes(world) for p in tweaker.toward(condition, scope, truth=wanted))
-    return list(islice(changed, TRIES))
+    return list({p.key(): p for p in islice(changed, TRIES)}.values())
