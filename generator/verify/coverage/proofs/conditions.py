@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from generator.expr.model import (
@@ -12,6 +13,8 @@ from generator.expr.model import (
     EntityRef,
     Expr,
     Literal,
+    MembershipExpr,
+    RowsOf,
 )
 from generator.expr.rewrite import replace_root
 from generator.expr.walk import walk
@@ -29,6 +32,7 @@ from generator.ir.model import (
     Unique,
     When,
 )
+from generator.ir.reads import conjuncts
 from generator.ir.writes import effects_of, row_entity
 from generator.verify.coverage.proofs.claims import Claim, Claims
 from generator.verify.coverage.proofs.rewrite import of_row, row_at
@@ -58,10 +62,16 @@ class Conditions:
     def guard(self, node: str) -> str:
         """Return why a condition can't be broken alone, "" if that isn't proved."""
         mine = [c for c in self._all if c.node == node and c.field is None]
-        found = [self._prover.impossible(self._prover.fails(c), [c.expr], self._others(node)) for c in mine]
+        found = [self._reason(c, self._others(node)) for c in mine]
         if not found or None in found:
             return self._in_loop(mine)
         return _told("it fails only together with", "it never fails", found)
+
+    def _reason(self, claim: Claim, others: list[Claim]) -> str | None:
+        """Return why a demand never fails, or only together with others; None if neither is known."""
+        goal = self._prover.fails(claim)
+        alone = self._prover.impossible(goal, [claim.expr], [])
+        return alone if alone is not None else self._prover.impossible(goal, [claim.expr], others)
 
     def _in_loop(self, claims: list[Claim]) -> str:
         """Return why a demand on all rows fails only together with the bounds of what a loop does to them."""
@@ -73,10 +83,37 @@ class Conditions:
                         AggregateExpr(op="all", where=None, value=demand, source=source, binding=element),
                         Each(where=None, binding=binding, body=body, source=rows),
                     ) if source == rows and demand is not None:
-                        reason = self._drained(replace_root(demand, element, binding), body)
+                        each = replace_root(demand, element, binding)
+                        reason = self._drained(each, body) or self._moved(each, body)
                         if reason:
                             return reason
         return ""
+
+    def _moved(self, demand: Expr, body: tuple[Effect, ...]) -> str:
+        """Return the transition that a loop makes of each row, and can't where the demand isn't met."""
+        for effect in body:
+            if isinstance(effect, Transition) and self._starts_so(effect):
+                states = tuple(Literal(s, effect.target.type) for s in effect.allowed_from)
+                there = MembershipExpr(effect.target, states)
+                goal = self._prover.both(self._prover.fails(Claim("", "", demand)), self._prover.holds(there))
+                if self._prover.impossible(goal, [demand, there], []) is not None:
+                    return f"it fails only together with `{effect.target.field} -> {effect.to}` in a loop"
+        return ""
+
+    def _starts_so(self, effect: Transition) -> bool:
+        """Whether a row in no state to start from comes to none meanwhile, nor another in its place."""
+        flow, index = self._claims.flow, self._index
+        place = (row_entity(index, effect.target), effect.target.field)
+        for other in effects_of(() if flow is None else flow.effects):
+            if not isinstance(other, Assign | Transition):
+                continue
+            written = (row_entity(index, other.target), other.target.field)
+            into = isinstance(other, Transition) and other.to not in effect.allowed_from
+            if written == place and not into:
+                return False
+            if other.target.field in effect.target.via:
+                return False
+        return True
 
     def _drained(self, demand: Expr, body: tuple[Effect, ...]) -> str:
         """Return the bound that a field leaves if an amount is taken off although the demand isn't met."""
@@ -133,7 +170,8 @@ class Conditions:
         place = (row_entity(self._index, effect.target), effect.target.field)
         if effect.target.root in self._claims.made or place in self._written(effect.target, around):
             return ""
-        held = [*around.held, *(() if around.looped else (c.expr for c in flow.requires))]
+        required = [part for c in flow.requires for part in conjuncts(c.expr)]
+        held = [*around.held, *(_of_each(required, around) if around.looped else required)]
         reads = Values(self._index, flow)
         said = [
             Claim("", "the conditions around it", reads.read(c)) for c in held if not self._touched(c, around)
@@ -205,6 +243,7 @@ class _Around(NamedTuple):
     before: tuple[Effect, ...] = ()
     rounds: tuple[Effect, ...] = ()  # what other rounds of its loops do
     bindings: tuple[str, ...] = ()  # of the rows of its loops
+    sources: tuple[EntityRef | RowsOf, ...] = ()  # of its loops
 
     @property
     def looped(self) -> bool:
@@ -221,19 +260,30 @@ def _around(effects: tuple[Effect, ...], wanted: Effect) -> _Around:
             continue
         earlier = tuple(effects_of(effects[:number]))
         match effect:
-            case Each(body=body, where=where, binding=binding):
+            case Each(body=body, where=where, binding=binding, source=source):
                 inner = _around(body, wanted)
                 held = (*(() if where is None else (where,)), *inner.held)
                 bindings = (binding, *inner.bindings)
-                return _Around(held, (*earlier, *inner.before), tuple(effects_of(body)), bindings)
+                sources = (source, *inner.sources)
+                return _Around(held, (*earlier, *inner.before), tuple(effects_of(body)), bindings, sources)
             case When(condition=condition, then=then, otherwise=otherwise):
                 first = wanted in effects_of(then)
                 inner = _around(then if first else otherwise, wanted)
                 held = (*((condition,) if first else ()), *inner.held)
-                return _Around(held, (*earlier, *inner.before), inner.rounds, inner.bindings)
+                return inner._replace(held=held, before=(*earlier, *inner.before))
             case _:
                 pass
     return _Around()
+
+
+def _of_each(required: list[Expr], around: _Around) -> Iterator[Expr]:
+    """Yield what is required of all rows that a loop works through, said of its row."""
+    for demand in required:
+        match demand:
+            case AggregateExpr(op="all", where=None, value=value, source=source, binding=element):
+                for binding, rows in zip(around.bindings, around.sources, strict=True):
+                    if rows == source and value is not None:
+                        yield replace_root(value, element, binding)
 
 
 def _written(index: Index, effect: Effect) -> list[tuple[str, str]]:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from sys import intern
+from typing import TYPE_CHECKING, cast
 
 from msgspec.structs import replace
 
+from generator.expr.evaluate import evaluate
 from generator.expr.model import AggregateExpr, ArithmeticExpr, ContextRef, EntityRef, Expr, Literal, OldExpr
+from generator.expr.numbers import quantize
 from generator.expr.rewrite import replace_parts
+from generator.expr.walk import walk
+from generator.ir.model import Field
+
+if TYPE_CHECKING:
+    from generator.expr.evaluate import Environment
 
 Leaf = EntityRef | OldExpr | AggregateExpr
 
@@ -61,3 +70,19 @@ def decimals(expr: Expr) -> int:
 
 
 _MANY = 99
+
+
+def settled(expr: Expr, field: Field) -> Literal | None:
+    """Return what a derived number is that no row and no input has a part in; None for all else."""
+    if field.type.name not in {"int", "decimal"} or not all(isinstance(e, _PLAIN) for e in walk(expr)):
+        return None
+    # What is plain asks no row and no clock: any environment will do.
+    value = evaluate(expr, cast("Environment", None), {})
+    if value is None:
+        return Literal(None, replace(field.type, nullable=True))
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    return Literal(str(quantize(value, field.type.scale or 0)), field.type)
+
+
+_PLAIN = (Literal, ArithmeticExpr)

@@ -26,12 +26,12 @@ from generator.ir.model import (
     When,
 )
 from generator.ir.writes import effects_of, row_entity
-from generator.verify.coverage.proofs.rewrite import Leaf, decimals, of_row, rewritten, row_at
+from generator.verify.coverage.proofs.rewrite import Leaf, decimals, of_row, rewritten, row_at, settled
 
 Place = tuple[str, tuple[str, ...], str]  # root, hops, field
 MAX_DEPTH = 6
 OF_NOTHING: dict[str, Literal] = {
-    **dict.fromkeys(("count", "sum"), Literal("0", INT)),
+    **dict.fromkeys(("count", "sum"), Literal(0, INT)),
     **dict.fromkeys(("min", "max", "avg"), Literal(None, NULL)),
     "any": Literal(False, BOOL),
     "all": Literal(True, BOOL),
@@ -194,6 +194,11 @@ class Values:
         """Put a derived value's definition in its place, where it is exact and no fold."""
         value = field.value
         new = ref.root in self._made and not ref.via
+        if new and value is not None and depth <= MAX_DEPTH:
+            row = row_at(ref.entity.removeprefix("entity:"), ref.root)
+            known = settled(self.read(of_row(value, row), depth + 1), field)
+            if known is not None:
+                return known
         folds = value is not None and not new and any(isinstance(e, AggregateExpr) for e in walk(value))
         if value is None or folds or depth > MAX_DEPTH or decimals(value) > field.type.scale:
             changed = self._known or self._unknown or self._resized
