@@ -31,6 +31,7 @@ from generator.expr.model import (
     Type,
 )
 
+_SPANS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 _NUMERIC = frozenset({"int", "float", "decimal", "date", "datetime", "time", "duration"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -66,7 +67,9 @@ class Solver:
             case ComparisonExpr() | MembershipExpr() | BooleanExpr() | NotExpr() | ExistsExpr():
                 yes, no = self.holds(expr), self.fails(expr)
                 return Term(yes, z3.Not(z3.Or(yes, no)))
-            case EntityRef() | ContextRef() | AggregateExpr() | CallExpr() | OldExpr():
+            case CallExpr():
+                return self._call(expr)
+            case EntityRef() | ContextRef() | AggregateExpr() | OldExpr():
                 return _variable(expr, expr.type)
             case _:
                 assert_never(expr)
@@ -115,6 +118,23 @@ class Solver:
             "*": lambda: left.value * right.value,
         }[expr.op]()
         return Term(value, z3.Or(left.null, right.null))
+
+    def _call(self, expr: CallExpr) -> Term:
+        """Return what a function gives, where that has an exact theory; else anything."""
+        args = expr.args
+        if expr.name in _SPANS:
+            number = self.term(args[0])
+            return Term(number.value * _SPANS[expr.name], number.null)
+        if expr.name == "coalesce":
+            first, second = (self.term(a) for a in args)
+            if first.value.sort() == second.value.sort():
+                value = z3.If(first.null, second.value, first.value)
+                return Term(value, z3.And(first.null, second.null))
+        if expr.name == "if":
+            true, (yes, no) = self.holds(args[0]), (self.term(a) for a in args[1:])
+            if yes.value.sort() == no.value.sort():
+                return Term(z3.If(true, yes.value, no.value), z3.If(true, yes.null, no.null))
+        return _variable(expr, expr.type)
 
     def _literal(self, expr: Literal) -> Term:
         never = z3.BoolVal(val=False)

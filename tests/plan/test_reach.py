@@ -109,6 +109,61 @@ entities:
       padded: string(2..6)? matches "0*[1-9][0-9]*"
       either: text(2..9) matches "(ab|c)+"
 """,
+    "rows that another needs in a state which takes rows of its own": """
+app: juries
+entities:
+  Essay:
+    fields:
+      title: string(1..40) unique
+      parts: "Part[] owned"
+      marks: "Mark[] owned"
+      words: int := sum(parts, words)
+    states: {stage: {initial: DRAFT, DRAFT: [SENT], SENT: [PASSED, DRAFT]}}
+  Part:
+    fields: {words: int(1..900)}
+    operations: {create: {requires: ["essay.stage == DRAFT"]}, read: , list: }
+  Mark:
+    fields: {points: int(0..10)}
+    operations: {create: {requires: ["essay.stage == SENT"]}, read: , list: }
+  Prize:
+    fields: {name: string(1..40) unique, essay: -> Essay immutable}
+    rules: ['essay.stage == PASSED else 409 "Not passed"']
+flows:
+  recall: {entity: Essay, effects: ["essay.stage: SENT -> DRAFT"]}
+  send: {entity: Essay, requires: ["essay.words > 20"], effects: ["essay.stage: DRAFT -> SENT"]}
+  pass:
+    entity: Essay
+    requires: ["len(essay.marks) >= 2", "sum(essay.marks, points) >= 8"]
+    effects: ["essay.stage: SENT -> PASSED"]
+""",
+    "values of few that rows below one owner must not share, and times that hang together": """
+app: duels
+enums: {Colour: [RED, BLUE]}
+entities:
+  Duel:
+    fields: {begins: datetime, ends: datetime, minutes: int(1..30), sides: "Side[] owned"}
+    rules:
+      - begins < ends
+      - 'ends >= begins + minutes(minutes) else 422 "Too short"'
+      - 'ends <= begins + hours(2) else 422 "Too long"'
+    states: {state: {initial: SET, SET: [OVER]}}
+  Side:
+    fields: {colour: Colour, hits: int(0..9) = 0}
+    unique: [[duel, colour]]
+flows:
+  close: {entity: Duel, requires: ["len(duel.sides) == 2"], effects: ["duel.state: SET -> OVER"]}
+""",
+    "products that are too large together, and what refers besides": """
+app: looms
+entities:
+  Yarn: {fields: {name: string(1..20) unique, factor: int(1..9) = 1}}
+  Cloth:
+    fields: {name: string(1..20) unique, strips: "Strip[] owned", size: "int := sum(strips, area)"}
+    rules: [size <= 5000 else 422 "Too large"]
+  Strip:
+    fields: {yarn: -> Yarn, long: int(1..60), wide: int(1..60), area: int := long * wide * yarn.factor}
+  Note: {fields: {yarn: -> Yarn, strip: -> Strip?, text: string(1..20)}}
+""",
     "a reference that only a flow writes, rows that a loop leaves alone, pages of one": """
 app: pens
 settings: {page_size: 1, max_page_size: 1}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from generator.ir.model import Each, Field, Operation, OperationKind, Transition, Unique, When
+from generator.ir.model import Each, Entity, Field, Operation, OperationKind, Transition, Unique, When
 from generator.ir.writes import effects_of, row_entity, writes_of
 from generator.verify.coverage.case import Case
 from generator.verify.coverage.dimensions.endpoints import STATUSES
@@ -17,6 +17,7 @@ from generator.verify.coverage.dimensions.references import users
 from generator.verify.coverage.dimensions.transitions import moves_of
 from generator.verify.coverage.model import Item
 from generator.verify.coverage.proofs.lengths import lengths_of
+from generator.verify.coverage.proofs.referring import asked_first, kept_anyway
 from generator.verify.coverage.proofs.structure import Structure
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class _Reasons:
         if operation.kind is OperationKind.DELETE:
             for other, field in users(self._case, operation.entity):
                 name = f"{operation.id}:{field.id}:in_use"
-                yield name, partial(self._structure.in_use, operation.entity, other, field)
+                yield name, partial(asked.in_use, other, field)
         for member in self._case.members(operation):
             yield from lengths_of(operation, member)
 
@@ -102,7 +103,16 @@ class _Asked:
 
     def guard(self, node: str) -> str:
         """Return why a condition is not broken alone."""
-        return self._conditions.guard(node)
+        kept: dict[str, set[str]] = {}
+        others = (u for u in users(self._case, self._operation.entity) if u[0].name != self._operation.entity)
+        for other, field in others:
+            kept.setdefault(other.name, set()).add(field.name)
+        return kept_anyway(self._operation, node, kept) or self._conditions.guard(node)
+
+    def in_use(self, other: Entity, field: Field) -> str:
+        """Return why a reference does not keep the row."""
+        first = asked_first(self._operation, other, field)
+        return first or self._structure.in_use(self._operation.entity, other, field)
 
     def unique(self, entity: str, unique: Unique) -> str:
         """Return why a unique is not run into."""
