@@ -41,6 +41,8 @@ class Searcher(Proposer):
         greedy = self.joint = goal.cause is None
         ways: tuple[tuple[Farther, int], ...] = ((got_farther, 1), (_never, 2))
         for farther, part in (*(ways if greedy else ((_never, 1), (got_farther, 2))), (is_closer, 2)):
+            if part > 1 and budget // part <= 1:
+                break  # that would be the first run once more
             if farther is is_closer and goal.cause is not None and self.runs < self._most:
                 first = [*self._together(first, goal.cause), *first]
             run = self._find(first, goal, budget // part, farther)
