@@ -85,3 +85,11 @@ def test_unique_values_differ_by_number_and_run() -> None:
     assert len(values) == 50
     assert first.resolve({"$unique": 5, **shape}) != second.resolve({"$unique": 5, **shape})
     assert first.resolve({"$unique": 5, **shape}) == second.resolve({"$unique": 4, **shape})
+
+
+def test_a_new_time_is_no_earlier_one(names: Bindings) -> None:
+    now = datetime.now(UTC)
+    assert names.mismatch({"$time": "t1", "near": "+PT0S"}, wire_datetime(now)) == ""
+    assert "that of t1" in names.mismatch({"$time": "t2", "near": "+PT0S"}, wire_datetime(now))
+    later = wire_datetime(now + timedelta(microseconds=1))
+    assert names.mismatch({"$time": "t2", "near": "+PT0S"}, later) == ""
