@@ -62,7 +62,7 @@ def _carried_out(context: Context, operation: Operation, cause: Cause, way: Way,
         return
     for program in starts[:STARTS]:
         for wanted in _wanted(way):
-            found = brought_about(context, program, wanted, wanted=True, scopes=scopes)
+            found = brought_about(context, program, wanted, wanted=True, scopes=scopes, depth=1)
             if found is not None and _is(context, found, way, scopes):
                 context.note_variant(operation, found)
                 what = f"{label(context, cause)}, way {number}"

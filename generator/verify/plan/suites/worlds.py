@@ -31,13 +31,19 @@ def holds(context: Context, program: Program, condition: Expr, scopes: Scopes = 
 
 
 def brought_about(
-    context: Context, program: Program, condition: Expr, *, wanted: bool, scopes: Scopes = of_target
+    context: Context,
+    program: Program,
+    condition: Expr,
+    *,
+    wanted: bool,
+    scopes: Scopes = of_target,
+    depth: int = DEPTH,
 ) -> Program | None:
     """Change the program step by step until the condition comes out as wanted; it may do so already."""
     if holds(context, program, condition, scopes) is wanted:
         return program
     frontier = [program]
-    for _ in range(DEPTH):
+    for _ in range(depth):
         onward: list[Program] = []
         for base in frontier:
             for start in _changes(context, base, condition, scopes, wanted=wanted):
