@@ -47,8 +47,11 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 
 def _finding(error: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is wrong and where, without the client's input, which need not be JSON."""
-    message = _PLAINER.get(error["type"], error["msg"])
-    return {"loc": list(error["loc"]), "message": message, "type": error["type"]}
+    return {
+        "loc": list(error["loc"]),
+        "message": _PLAINER.get(error["type"], error["msg"]),
+        "type": error["type"],
+    }
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:
