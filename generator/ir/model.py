@@ -1,9 +1,8 @@
 """The ApplicationIR's nodes.
 
-Every node has a stable `id` ("entity:Thing", "field:Thing.status",
-"operation:Thing.create", "rule:Thing:1f0c2a9b"); where it stood in the spec is
-kept beside the IR in a source map (id -> Span), so that moving a line changes
-no hash.
+Every node has a stable `id` ("entity:Thing", "field:Thing.status", "rule:Thing:1f0c2a9b");
+where it stood in the spec is kept beside the IR in a source map (id -> Span), so that
+moving a line changes no hash.
 """
 
 from __future__ import annotations

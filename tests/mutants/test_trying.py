@@ -123,7 +123,8 @@ def test_a_run_that_is_ended_leaves_nothing(subject: Subject) -> None:
 
     with pytest.raises(KeyboardInterrupt), terminable():
         run_mutants(subject, fork_benches, RuffFormatter(), {}, Choice(), end)
-    assert 1 <= len(told) < 10  # of hundreds: what was being tried is over, nothing else begins
+    assert told
+    assert len(told) < 10  # of hundreds: what was being tried is over, nothing else begins
     assert until(lambda: left(own_tag()) == others)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from generator.core.digest import short_digest
+from generator.verify.gates.probe_queries import COLUMN_FACTS
 
 ALEMBICS_OWN = "alembic_version"
 
@@ -61,16 +62,10 @@ _DISABLED = (
 )
 _UNQUALIFIED = "replace({text}, ' ON ' || quote_ident(current_schema()) || '.', ' ON ')"
 QUERIES = {
-    "columns": f"""
-SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-       pg_get_expr(d.adbin, d.adrelid), coalesce(l.collname, ''),
-       CAST(a.attidentity AS text) || CAST(a.attgenerated AS text)
-FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-LEFT JOIN pg_collation l ON l.oid = a.attcollation AND l.collname <> 'default'
+    "columns": f"""{COLUMN_FACTS}
 WHERE {_HERE} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY c.relname, a.attnum
-""",  # noqa: S608 - constants
+""",
     "constraints": f"""
 SELECT c.relname, o.conname, CAST(o.contype AS text), pg_get_constraintdef(o.oid) || {_DISABLED},
        {_NAMES.format(key="o.conkey", table="o.conrelid")}, coalesce(CAST(t.relname AS text), ''),

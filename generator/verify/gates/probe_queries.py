@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-COLUMNS = """
+COLUMN_FACTS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
        pg_get_expr(d.adbin, d.adrelid), coalesce(l.collname, ''),
        CAST(a.attidentity AS text) || CAST(a.attgenerated AS text)
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_collation l ON l.oid = a.attcollation AND l.collname <> 'default'
+"""
+COLUMNS = f"""{COLUMN_FACTS}
 WHERE c.relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND c.relkind IN ('r', 'p')
   AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum
 """
