@@ -21,6 +21,10 @@ PYTHON=${found:-}
     }
 }
 [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+# uv brings certificates of its own; a registry behind a company's needs the machine's.
+for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+    [ ! -r "$bundle" ] || export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
+done
 echo "setup: installing the locked dependencies"
 # Bytecode now: without it every command pays 2 s for Dagster's imports.
 .venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.lock

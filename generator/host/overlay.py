@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -70,6 +72,7 @@ def _install(wanted: list[str], folder: Path) -> None:
     try:
         done = subprocess.run(
             [*_installer(), "--target", str(fresh), *wanted],
+            env=_certified(os.environ),
             capture_output=True,
             text=True,
             check=False,
@@ -92,6 +95,12 @@ def _refusal(wanted: list[str], said: str) -> ToldError:
     if _NOTHING_FITS.search(said) and not _NO_INDEX.search(said):
         return ToldError(message, "Another range in pins.yaml is needed.")
     return MachineError(message, "Is the package index reachable?")
+
+
+def _certified(env: Mapping[str, str]) -> dict[str, str]:
+    """Let uv trust what the machine trusts, as pip does, if the machine has certificates."""
+    paths = ssl.get_default_verify_paths()
+    return {"UV_SYSTEM_CERTS": "true", **env} if paths.cafile or paths.capath else dict(env)
 
 
 def _installer() -> list[str]:
