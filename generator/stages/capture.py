@@ -10,7 +10,10 @@ from generator.stages.store import Store, get_record, put_record
 
 
 class _Includes(msgspec.Struct, frozen=True):
+    """Which files a main file led to, and what they said: one of them may include another now."""
+
     files: tuple[str, ...]
+    said: str
 
 
 def capture(main: str, read: Read, store: Store, code_version: str) -> SpecSource:
@@ -18,10 +21,12 @@ def capture(main: str, read: Read, store: Store, code_version: str) -> SpecSourc
     text = read(main)
     record = f"sources/{digest([code_version, main, text])}"
     known = get_record(store, record, _Includes)
-    if known is not None and (source := _read_all(known.files, main, read)) is not None:
-        return source
+    if known is not None:
+        source = _read_all(known.files, main, read)
+        if source is not None and digest(source.files) == known.said:
+            return source
     source = trace(main, read)
-    put_record(store, record, _Includes(tuple(path for path, _ in source.files)))
+    put_record(store, record, _Includes(tuple(path for path, _ in source.files), digest(source.files)))
     return source
 
 
