@@ -12,6 +12,7 @@ from generator.core.diagnostics import SpecError
 from generator.core.errors import EXIT_FINDINGS
 from generator.frontend import compile_front
 from generator.host.overrides import overrides_of
+from generator.host.texts import reader
 
 
 def run(specs: list[Path]) -> int:
@@ -24,7 +25,7 @@ def run(specs: list[Path]) -> int:
 def _check(path: Path) -> int:
     folder = path.absolute().parent
     try:
-        lowered = compile_front(path.name, lambda name: (folder / name).read_text(encoding="utf-8"))
+        lowered = compile_front(path.name, reader(folder))
         overrides_of(path.absolute())
     except SpecError as error:
         print_diagnostics(error.diagnostics, folder)

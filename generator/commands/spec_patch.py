@@ -10,6 +10,7 @@ from generator.commands.diagnostics import display, print_diagnostics
 from generator.commands.paths import UsageError
 from generator.core.diagnostics import SpecError
 from generator.core.errors import MachineError
+from generator.host.texts import reader
 from generator.repair.model import PatchSpec
 
 
@@ -60,9 +61,10 @@ def _require_writable(path: Path) -> None:
 def _accepted(spec: Path, path: Path, text: str) -> bool:
     from generator.frontend import compile_front  # noqa: PLC0415 - no other command of these needs it
 
+    from_disk = reader(spec.parent)
+
     def read(name: str) -> str:
-        file = spec.parent / name
-        return text.replace("\r\n", "\n") if file == path else file.read_text(encoding="utf-8")
+        return text.replace("\r\n", "\n") if spec.parent / name == path else from_disk(name)
 
     try:
         compile_front(spec.name, read)

@@ -35,6 +35,8 @@ def _node(tree: ParseTree, places: Places) -> s.Node:
             return s.Duration(span, int(_digits(str(kids[0])[:-1], span)), _any(str(kids[0])[-1]))
         case "text":
             return s.Text(span, unquote(str(kids[0]), span))
+        case "day":
+            return s.Text(span, str(kids[0]))
         case "true" | "false":
             return s.Bool(span, tree.data == "true")
         case "null":
@@ -69,6 +71,8 @@ def _operation(tree: ParseTree, places: Places, span: Span) -> s.Node:
             options = next(k for k in tree.children if isinstance(k, Tree) and k.data == "options")
             nodes = tuple(_node(k, places) for k in options.children if isinstance(k, Tree))
             return s.In(span, operands[0], nodes, tree.data == "not_in_list")
+        case "in_rows" | "not_in_rows":
+            return s.InRows(span, operands[0], _path(_trees(tree)[-1], places), tree.data == "not_in_rows")
         case other:
             raise AssertionError(f"grammar rule without a builder: {other}")
 
@@ -136,6 +140,11 @@ def _counter(call: s.Call) -> s.Counter:
             raise ParseError("next() takes the name of one reference field", call.span, "next(parent)")
 
 
+def type_form(tree: ParseTree, places: Places) -> s.TypeForm:
+    """Build a type."""
+    return _type(tree, places)
+
+
 def _type(tree: ParseTree, places: Places) -> s.TypeForm:
     inner = _subtree(tree, 0)
     span = _span(tree, places)
@@ -187,7 +196,8 @@ def _bound(tree: ParseTree, places: Places) -> s.Bound:
     if isinstance(value, Tree):
         return s.Bound(span, _any(op), _signed(value, places))
     place = _token_span(value, places)
-    return s.Bound(span, _any(op), s.Text(place, unquote(str(value), place)))
+    text = str(value) if value.type == "DATE" else unquote(str(value), place)
+    return s.Bound(span, _any(op), s.Text(place, text))
 
 
 def condition(tree: ParseTree, places: Places) -> s.ConditionForm:
@@ -206,12 +216,14 @@ def _otherwise(tree: ParseTree, places: Places) -> s.ElseForm:
 
 
 def answer(tree: ParseTree, places: Places) -> s.ElseForm:
-    """Build `CODE ["message"]`."""
+    """Build `[CODE] ["message"]`."""
     return _answer(tree, places)
 
 
 def _answer(tree: ParseTree, places: Places) -> s.ElseForm:
     code, *message = tree.children
+    if isinstance(code, Token) and code.type == "STRING":
+        return s.ElseForm(_span(tree, places), None, unquote(str(code), _token_span(code, places)))
     place = _token_span(code, places)
     if not re.fullmatch(r"[0-9]{3}", str(code)):
         raise ParseError(f"'{str(code)[:20]}' is not a status code", place, "use 400 to 499")

@@ -14,7 +14,7 @@ import lark
 import msgspec
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
-STARTS = ["expression", "field", "condition", "effect", "rows_as", "answer"]
+STARTS = ["expression", "field", "type", "condition", "effect", "rows_as", "answer"]
 
 
 def stamp() -> str:

@@ -9,10 +9,23 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from generator.core.spans import Span
 from generator.core.suggest import did_you_mean
 from generator.expr.places import Places
+from generator.expr.ways_out import way_out
 
 SYNTAX = "E400"
 
-_STARTS_EXPRESSION = {"NAME", "NUMBER", "STRING", "MINUS", "NOT", "LPAR", "TRUE", "FALSE", "NULL", "DURATION"}
+_STARTS_EXPRESSION = {
+    "NAME",
+    "NUMBER",
+    "STRING",
+    "MINUS",
+    "NOT",
+    "LPAR",
+    "TRUE",
+    "FALSE",
+    "NULL",
+    "DURATION",
+    "DATE",
+}
 _OPERATORS = {"PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "COMPARE", "IN", "IS", "AND", "OR"}
 _WORDS = {
     "NAME": "a name",
@@ -68,7 +81,7 @@ class ParseError(Exception):
         self.hint = hint
 
 
-def complain(error: UnexpectedInput, text: str, places: Places) -> ParseError:
+def complain(error: UnexpectedInput, text: str, places: Places, kind: str) -> ParseError:
     """Turn a parser failure into a ParseError at the exact place."""
     if not text.strip():
         return ParseError("this is empty", places.whole, "write an expression or leave the key out")
@@ -86,7 +99,7 @@ def complain(error: UnexpectedInput, text: str, places: Places) -> ParseError:
     return ParseError(
         _message(_expected(error), before[-1] if before else "", found),
         span,
-        _hint(text, start, found) or _meant(error, found),
+        _meant(error, found) or way_out(kind, text, start) or _hint(text, start, found),
     )
 
 
@@ -135,7 +148,7 @@ def _message(expected: set[str], before: str, found: str) -> str:
     after = f" after {_quote(before)}" if before else ""
     if not found:
         return f"expected {_wanted(expected - {'$END'})}{after}, but the text ends"
-    if "$END" in expected or expected >= _OPERATORS:
+    if not expected or "$END" in expected or expected >= _OPERATORS:
         return f"unexpected {_quote(found)}{after}"
     return f"expected {_wanted(expected)}{after}, found {_quote(found)}"
 

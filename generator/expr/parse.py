@@ -13,7 +13,7 @@ from generator.core.spans import Span
 from generator.expr import build, build_tables, tables
 from generator.expr.complaints import ParseError, complain
 from generator.expr.places import Places
-from generator.expr.syntax import ConditionForm, EffectForm, ElseForm, FieldForm, Node, RowsAs
+from generator.expr.syntax import ConditionForm, EffectForm, ElseForm, FieldForm, Node, RowsAs, TypeForm
 
 __all__ = [
     "MAX_DEPTH",
@@ -25,6 +25,7 @@ __all__ = [
     "parse_expression",
     "parse_field",
     "parse_rows_as",
+    "parse_type",
 ]
 
 MAX_LENGTH = 4000
@@ -43,13 +44,18 @@ def parse_field(text: str, at: Span) -> FieldForm:
     return _parse(text, at, "field", build.field)
 
 
+def parse_type(text: str, at: Span) -> TypeForm:
+    """Parse a type as a field's short form begins with it."""
+    return _parse(text, at, "type", build.type_form)
+
+
 def parse_condition(text: str, at: Span) -> ConditionForm:
-    """Parse `EXPR [else CODE ["message"]]`."""
+    """Parse `EXPR [else [CODE] ["message"]]`."""
     return _parse(text, at, "condition", build.condition)
 
 
 def parse_else(text: str, at: Span) -> ElseForm:
-    """Parse `CODE ["message"]`."""
+    """Parse `[CODE] ["message"]`."""
     return _parse(text, at, "answer", build.answer)
 
 
@@ -70,7 +76,7 @@ def _parse(text: str, at: Span, start: str, builder: Callable[[lark.Tree[lark.To
     try:
         tree = _tree(text, start)
     except UnexpectedInput as error:
-        raise complain(error, text, places) from None
+        raise complain(error, text, places, start) from None
     if _depth(tree) > MAX_DEPTH:
         raise ParseError("this expression is nested too deeply", places.whole, "split it into parts")
     return builder(tree, places)

@@ -6,6 +6,7 @@ name or an entity; `typing` decides against a scope.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal as OneOf
 
 import msgspec
@@ -77,6 +78,14 @@ class In(Syntax, frozen=True, tag="in"):
     negated: bool
 
 
+class InRows(Syntax, frozen=True, tag="in_rows"):
+    """`needle in rows`, `needle not in rows`."""
+
+    needle: Node
+    rows: Path
+    negated: bool
+
+
 class IsNull(Syntax, frozen=True, tag="is_null"):
     """`operand is null`, `operand is not null`."""
 
@@ -128,6 +137,7 @@ Node = (
     | Path
     | Compare
     | In
+    | InRows
     | IsNull
     | Logic
     | Not
@@ -135,6 +145,16 @@ Node = (
     | Negate
     | Call
 )
+
+
+def paths(node: Node) -> Iterator[Path]:
+    """Yield the paths in an expression, in order."""
+    if isinstance(node, Path):
+        yield node
+    for value in (getattr(node, name) for name in node.__struct_fields__):
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Node):
+                yield from paths(part)
 
 
 # --- fields --------------------------------------------------------------------
@@ -205,14 +225,14 @@ class FieldForm(Syntax, frozen=True, tag="field"):
 
 
 class ElseForm(Syntax, frozen=True, tag="else"):
-    """`CODE "message"`, as after `else`; the code is not yet checked to be 400 to 499."""
+    """`[CODE] ["message"]`, as after `else`; the code is None for the usual one, else not yet checked."""
 
-    status: int
+    status: int | None
     message: str | None
 
 
 class ConditionForm(Syntax, frozen=True, tag="condition"):
-    """`EXPR [else CODE ["message"]]`; `text` is the expression as written."""
+    """`EXPR [else [CODE] ["message"]]`; `text` is the expression as written."""
 
     expr: Node
     text: str

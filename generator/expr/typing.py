@@ -20,6 +20,7 @@ from generator.expr.model import (
     DURATION,
     INT,
     NULL,
+    AggregateExpr,
     ArithmeticExpr,
     BooleanExpr,
     ComparisonExpr,
@@ -87,7 +88,7 @@ def resolve_target(path: s.Path, scope: Scope, schema: Schema, found: Diagnostic
     return target(path, Context(scope, schema, found, operand))
 
 
-def operand(node: s.Node, context: Context, hint: Type | None = None) -> Expr | None:
+def operand(node: s.Node, context: Context, hint: Type | None = None) -> Expr | None:  # noqa: C901 - a table
     """Type a node; `hint` is the type of what it is compared with or stored in."""
     match node:
         case s.Null() | s.Bool() | s.Number() | s.Text() | s.Duration():
@@ -100,6 +101,8 @@ def operand(node: s.Node, context: Context, hint: Type | None = None) -> Expr | 
             return _compare(node, context)
         case s.In():
             return _membership(node, context)
+        case s.InRows():
+            return _among_rows(node, context)
         case s.IsNull():
             return _is_null(node, context)
         case s.Logic():
@@ -240,6 +243,21 @@ def _membership(node: s.In, context: Context) -> Expr | None:
     if len(options) < len(node.options):
         return None
     return MembershipExpr(needle, tuple(options), node.negated, nullable(BOOL, needle, *options))
+
+
+def _among_rows(node: s.InRows, context: Context) -> Expr | None:
+    """Type `x in rows` as what it means: any(rows, row == x)."""
+    needle, source = operand(node.needle, context), rows(node.rows, context)
+    if needle is None or source is None:
+        return None
+    entity = source.type.of if isinstance(source, EntityRef) else source.entity.removeprefix("entity:")
+    root = f"each:{len(context.scope.elements) + 1}"
+    row = EntityRef(f"entity:{entity}", "", (), root, Type("row", of=entity))
+    if not same_kind(needle, row, node, context):
+        return None
+    same = ComparisonExpr("==", row, needle, nullable(BOOL, needle))
+    among = AggregateExpr("any", source, root, same, type=same.type)
+    return NotExpr(among, among.type) if node.negated else among
 
 
 def _arithmetic(node: s.Arith, context: Context, hint: Type | None) -> ArithmeticExpr | None:

@@ -50,9 +50,46 @@ def call(node: s.Call, context: Context, hint: Type | None = None) -> Expr | Non
     if node.name in _AGGREGATES:
         _no_rows(node, context)
         return None
-    hint_text = did_you_mean(node.name, {*_FUNCTIONS, *_AGGREGATES})
-    context.error("E404", f"there is no function `{node.name}`", node.place, hint_text)
+    context.error("E404", f"there is no function `{node.name}`", node.place, _known(node.name))
     return None
+
+
+def _known(name: str) -> str:
+    if name in _ELSEWHERE:
+        return _ELSEWHERE[name]
+    known = {*_FUNCTIONS, *_AGGREGATES}
+    guess = did_you_mean(name, known)
+    return guess if guess.startswith("did you mean") else f"known: {', '.join(sorted(known))}"
+
+
+_ELSEWHERE = {  # what other languages call functions
+    **dict.fromkeys(("concat", "format", "join"), "texts can't be joined"),
+    **dict.fromkeys(("case", "iif", "when", "ifelse"), "write if(CONDITION, A, B)"),
+    **dict.fromkeys(("ifnull", "nvl", "default"), "write coalesce(a, b)"),
+    **dict.fromkeys(("some", "exist"), "write any(rows, CONDITION)"),
+    **dict.fromkeys(("every", "forall"), "write all(rows, CONDITION)"),
+    **dict.fromkeys(("length", "size"), "write len(rows), len(text)"),
+    **dict.fromkeys(("average", "mean"), "write avg(rows, VALUE)"),
+    **dict.fromkeys(("uuid", "gen_random_uuid"), "every row has an `id` that the server sets"),
+    **dict.fromkeys(("first", "last"), "rows have no order here: min(rows, VALUE), any(rows, CONDITION)"),
+    **dict.fromkeys(("empty", "is_empty"), "write count(rows) == 0"),
+    **dict.fromkeys(("year", "month", "day", "weekday"), "dates are compared and counted: days(a - b)"),
+    "unique": "write `unique: [[a, b]]` of the entity",
+}
+_FORMS = {
+    "sum": "sum(rows, VALUE); of some rows only: sum(rows, if(CONDITION, VALUE, 0))",
+    "avg": "avg(rows, VALUE)",
+    "min": "min(rows, VALUE), min(a, b)",
+    "max": "max(rows, VALUE), max(a, b)",
+    "any": "any(rows, CONDITION)",
+    "all": "all(rows, CONDITION)",
+    "count": "count(rows), count(rows, CONDITION)",
+    "len": "len(rows), len(text)",
+    "exists": "exists(rows), exists(rows, CONDITION), exists(row)",
+    "if": "if(CONDITION, A, B)",
+    "coalesce": "coalesce(a, b)",
+    "round": "round(n), round(n, DECIMALS)",
+}
 
 
 def _of_lost_rows(node: s.Call, context: Context) -> bool:
@@ -144,7 +181,8 @@ def _arity(node: s.Call, least: int, most: int, context: Context) -> bool:
         return True
     wanted = str(least) if least == most else f"{least} to {most}"
     plural = "" if wanted == "1" else "s"
-    context.error("E405", f"{node.name}() takes {wanted} argument{plural}, not {len(node.args)}", node.span)
+    message = f"{node.name}() takes {wanted} argument{plural}, not {len(node.args)}"
+    context.error("E405", message, node.span, _FORMS.get(node.name, ""))
     return False
 
 
@@ -332,7 +370,9 @@ def _old(node: s.Call, context: Context, hint: Type | None) -> Expr | None:
     ref = exists_or_value(path, context) if isinstance(path, s.Path) else None
     if not isinstance(ref, EntityRef) or not ref.field:
         if not isinstance(path, s.Path) or ref is not None:
-            context.error("E405", "old() takes a path to a field", node.span, "old(self.field)")
+            way = "ask for stored fields: what rows there were is not remembered"
+            way = way if isinstance(path, s.Call) else "old(self.field)"
+            context.error("E405", "old() takes a path to a field", node.span, way)
         return None
     if context.schema.is_over_rows(ref):
         message = f"`{ref.field}` is computed over several rows: old() can't tell what it was"

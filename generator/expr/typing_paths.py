@@ -33,9 +33,8 @@ def exists_or_value(path: s.Path, context: Context) -> Expr | None:
         if row is None:
             return None
         if row.type.name != "row":
-            context.error(
-                "E407", f"`{_shorter(path)}` is not a row", path.span, "write 'is not null' for values"
-            )
+            way = f"exists({_shorter(path)})" if row.type.name == "rows" else f"{_shorter(path)} is not null"
+            context.error("E407", f"`{_shorter(path)}` is not a row", path.span, f"write `{way}`")
             return None
         return ExistsExpr(row)
     value = _input(path, context)
@@ -97,8 +96,9 @@ def _walk(path: s.Path, start: _Start, context: Context) -> EntityRef | None:
         if type_ is None:
             return None
         if type_.name != "row":
-            message = f"`{'.'.join(path.parts[: index + 1])}` has no fields: it is not a row"
-            context.error("E407", message, path.places[index])
+            so_far, rest = ".".join(path.parts[: index + 1]), path.parts[index + 1]
+            hint = f"write `date({so_far})`" if (type_.name, rest) == ("datetime", "date") else ""
+            context.error("E407", f"`{so_far}` has no fields: it is not a row", path.places[index], hint)
             return None
         via.append(path.parts[index])
         entity, null = type_.of, null or type_.nullable
@@ -124,10 +124,24 @@ def _field(path: s.Path, index: int, entity: str, context: Context) -> Type | No
         context.unknown(name, "E402", f"{entity} has no field `{name}`", path.places[index], hint)
         return None
     if index < len(path.parts) - 1:
-        hint = f"use any({name}, ...), all, sum, min, max or count"
+        hint = _folded(".".join(path.parts[: index + 1]), path.parts[index + 1 :])
         context.error("E407", f"`{name}` is a collection, not one row", path.places[index], hint)
         return None
     return Type("rows", of=element)
+
+
+_COUNTED = ("count", "len", "length", "size")
+_EMPTY = ("empty", "is_empty", "isEmpty")
+
+
+def _folded(rows: str, rest: tuple[str, ...]) -> str:
+    """Return how what a path wants of a collection is written."""
+    if rest[0] in _COUNTED:
+        return f"write `count({rows})`"
+    if rest[0] in _EMPTY:
+        return f"write `count({rows}) == 0`"
+    field = ".".join(rest)
+    return f"its rows are folded: sum({rows}, {field}), min, max, avg; any({rows}, CONDITION), all, count"
 
 
 def _start(parts: tuple[str, ...], context: Context) -> _Start | None:
@@ -225,12 +239,37 @@ def unknown(path: s.Path, context: Context) -> None:
     if name in scope.inputs:
         context.error("E407", f"`{name}` has no fields: it is not a row", place)
         return
-    hint = did_you_mean(name, _known(context))
+    hint = _meant(path, context) or did_you_mean(name, _known(context))
     if path.parts in (("now",), ("today",)):
         hint = f"write `{name}()`"
-    elif len(path.parts) == 1 and not hint.startswith("did you mean"):
+    elif len(path.parts) == 1 and not hint.startswith(("did you mean", "write")):
         hint += f"{'; ' * bool(hint)}a text has quotes of its own: '\"{name}\"'"
     context.unknown(name, "E401", f"unknown name `{name}`", place, hint)
+
+
+_BOOLEANS = {
+    **dict.fromkeys(("yes", "on", "true", "y", "t"), "true"),
+    **dict.fromkeys(("no", "off", "false", "n", "f"), "false"),
+}
+_USERS = ("me", "actor", "user", "current_user", "principal")
+
+
+def _meant(path: s.Path, context: Context) -> str:
+    """Return how that is written which other languages call so."""
+    name, rest = path.parts[0], path.parts[1:]
+    if not rest and name.lower() in _BOOLEANS:
+        return f"write `{_BOOLEANS[name.lower()]}`, or '\"{name}\"' for a text"
+    if name in _USERS:
+        return "write an input that says who acts: there are no users in the language"
+    if name == "this" and "self" in context.scope.rows:
+        return "write `self`"
+    if name == "inputs" and rest:
+        return f"write `input.{'.'.join(rest)}`"
+    if rest and context.schema.entity_exists(name):
+        return f"write `{snake(name)}` for the row, `count({name})`, `any({name}, …)` for all of them"
+    if rest and context.schema.enum_values(name):
+        return f"write `{'.'.join(rest)}`: values stand without their enum"
+    return ""
 
 
 def _known(context: Context) -> Iterable[str]:

@@ -81,7 +81,8 @@ def comparable(op: str, left: Expr, right: Expr, node: s.Compare, context: Conte
     if not same_kind(left, right, node, context):
         return False
     if ordering and kind(left.type) not in ORDERED:
-        context.error("E406", f"{show_type(left.type)} has no order: '{op}' does not apply", node.span)
+        hint = "name the values: `x in [A, B]`" if left.type.name == "enum" else ""
+        context.error("E406", f"{show_type(left.type)} has no order: '{op}' does not apply", node.span, hint)
         return False
     return True
 
@@ -161,7 +162,7 @@ def fits(expr: Expr, expected: Type, node: s.Node, context: Context, *, null_ok:
         return _null(expected, node, context)
     if not _storable(expr.type, expected):
         wanted, got = show_type(expected), show_type(expr.type)
-        context.error("E410", f"{got} does not fit {wanted}", node.span, _rounding(expr.type, expected))
+        context.error("E410", f"{got} does not fit {wanted}", node.span, _way_in(expr.type, expected))
         return None
     if expr.type.nullable and not expected.nullable and not null_ok:
         hint = f"allow null with `?`, or give a value for that case{filled(expected)}"
@@ -204,7 +205,9 @@ def _storable(got: Type, wanted: Type) -> bool:
     return got.name == wanted.name
 
 
-def _rounding(got: Type, wanted: Type) -> str:
+def _way_in(got: Type, wanted: Type) -> str:
+    if (got.name, wanted.name) == ("row", "bool"):
+        return "write `row.exists`"
     if wanted.name == "int" and got.name in NUMERIC:
         return "use round(...), floor(...) or ceil(...)"
     if wanted.name == "date" and got.name == "datetime":

@@ -15,6 +15,7 @@ from generator.host.format import RuffFormatter
 from generator.host.overrides import overrides_of
 from generator.host.sandboxes import chosen
 from generator.host.state import State
+from generator.host.texts import reader
 from generator.pipeline import BY_NAME, compile_app
 from generator.repair.journal import journal
 from generator.stages.capture import capture
@@ -39,11 +40,9 @@ def open_workshop(state: State, *, fresh: bool = False) -> Workshop:
 
 def read_source(path: Path, workshop: Workshop) -> SpecSource:
     """Return a spec's texts; file names in them are relative to the spec's folder."""
-
-    def read(name: str) -> str:
-        return (path.parent / name).read_text(encoding="utf-8")
-
-    source = capture(path.name, read, workshop.store, workshop.code.version(BY_NAME["app_spec"]))
+    source = capture(
+        path.name, reader(path.parent), workshop.store, workshop.code.version(BY_NAME["app_spec"])
+    )
     return msgspec.structs.replace(source, regressions=read_regressions(path))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import get_args
 
 from generator.core.diagnostics import Diagnostic, Diagnostics
 from generator.core.spans import Span
 from generator.core.suggest import did_you_mean
+from generator.expr.model import TypeName
 from generator.expr.syntax import Name
 from generator.ir.model import Collection, Enum, Field, ListOptions, Rule, SourceMap, StateMachine, Unique
 from generator.spec.model import AppSpec, EntitySpec, FieldSpec
@@ -77,6 +79,8 @@ class Context:
         found = self.entities.get(name.text)
         if found is None:
             hint = did_you_mean(name.text, self.entities)
+            if name.text in self.enums or name.text in get_args(TypeName):
+                hint = "only rows of an entity can be referred to or listed: make the values an entity"
             self.unknown(name, "E302", f"there is no entity `{name}`", hint)
         return found
 

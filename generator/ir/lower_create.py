@@ -62,9 +62,19 @@ def _settable(writer: Writer, draft: EntityDraft, name: Name) -> Field | None:
         writer.context.unknown(name, "E402", f"{draft.name} has no field `{name}` that could be set", hint)
         return None
     if field.managed not in _SETTABLE:
-        writer.error("E617", f"`{name}` can't be set: the server keeps it ({field.managed})", name.span)
+        message = f"`{name}` can't be set: the server keeps it ({field.managed})"
+        writer.error("E617", message, name.span, _way_out(draft, field))
         return None
     return field
+
+
+def _way_out(draft: EntityDraft, field: Field) -> str:
+    if field.managed is not Managed.STATE:
+        return "leave it out"
+    machine = draft.machines[field.name]
+    to = next((target for source, target in machine.transitions if source == machine.initial), "…")
+    move = f'"row.{field.name}: {machine.initial} -> {to}"'
+    return f"a new row is {machine.initial}; move it afterwards: `as: row`, {move}"
 
 
 def _require_all(

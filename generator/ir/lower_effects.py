@@ -110,7 +110,7 @@ def _assign(writer: Writer, spec: AssignForm, bindings: Bindings) -> Effect | No
         return _set_state(writer, spec, target, holder.machines[field.name], bindings)
     if field.managed not in _WRITABLE:
         message = f"`{field.name}` can't be set: it is {_KEPT[field.managed]}"
-        writer.error("E617", message, spec.target.places[-1])
+        writer.error("E617", message, spec.target.places[-1], _WAYS_OUT.get(field.managed, ""))
         return None
     if any(f.counter_per == field.name for f in holder.fields.values()):
         message = f"`{field.name}` can't be set: a counter of this row counts per `{field.name}`"
@@ -123,6 +123,10 @@ def _assign(writer: Writer, spec: AssignForm, bindings: Bindings) -> Effect | No
     return None if value is None else Assign(writer.new_id(spec.span), settled, value)
 
 
+_WAYS_OUT: dict[Managed, str] = {
+    Managed.OWNER: "a row stays with its owner: create another one there, or refer to it instead",
+    Managed.DERIVED: "set what it is computed from",
+}
 _KEPT: dict[Managed, str] = {
     Managed.KEY: "the row's key",
     Managed.DERIVED: "derived",
@@ -233,6 +237,8 @@ def _states_known(writer: Writer, machine: StateMachine, names: tuple[Name, ...]
     unknown = [name for name in names if name.text not in machine.states]
     for name in unknown:
         hint = did_you_mean(name.text, machine.states)
+        if name.text in ("any", "all", "ANY", "ALL"):
+            hint = "any state is written `*`"
         writer.error("E504", f"`{name}` is no state of {machine.enum}", name.span, hint)
     return not unknown
 

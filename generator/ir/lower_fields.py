@@ -117,6 +117,8 @@ def lower_type(context: Context, member: Member) -> Type | None:
         hint = "string(MAX), string(MIN..MAX), int(MIN..MAX), decimal(DIGITS,DECIMALS)"
         context.error("E143", f"`{spec.name}` does not take these numbers", spec.span, hint)
         return None
+    if known and is_misnamed(context, spec):
+        return None
     match spec.name:
         case "reference":
             entity = context.entity(spec.of) if spec.of else None
@@ -133,6 +135,18 @@ def lower_type(context: Context, member: Member) -> Type | None:
         case word:
             _unknown_type(context, word, spec)
             return None
+
+
+def is_misnamed(context: Context, spec: TypeSpec) -> bool:
+    """Refuse names where a type takes none, and a missing one where it needs it: `text(A)`, `list`."""
+    meant = {"reference": "-> {}", "list": "{}[]"}.get(spec.name)
+    if spec.of is not None or spec.name == "enum" or not (spec.values or meant):
+        return False
+    named = spec.values[0].text if spec.values else "Entity"
+    what = "does not take names in parentheses" if spec.values else "names no entity"
+    hint = f"write `{meant.format(named)}`" if meant else ""
+    context.error("E143", f"`{spec.name}` {what}", spec.span, hint)
+    return True
 
 
 def _decimal(context: Context, spec: TypeSpec, *, nullable: bool) -> Type | None:
@@ -308,6 +322,8 @@ def _refuse_unreachable(context: Context, machine: StateMachine, names: dict[str
     for state in machine.states:
         if state not in reached:
             hint = f"no moves lead to it from `{machine.initial}`"
+            if state.lower() in ("final", "end", "terminal"):
+                hint = "a state without moves of its own is final: leave this out"
             context.error("E501", f"the state `{state}` can't be reached", names[state].span, hint)
 
 

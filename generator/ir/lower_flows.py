@@ -127,6 +127,16 @@ def _conditions(
     return tuple(condition for condition in found if condition is not None)
 
 
+def _method_hint(method: str) -> str:
+    if method.upper() in _METHODS:
+        return f"write {method.upper()}"
+    if method.upper() == "GET":
+        return (
+            "flows change something: POST, PUT, PATCH or DELETE; rows are read by `operations: [read, list]`"
+        )
+    return "use POST, PUT, PATCH or DELETE"
+
+
 def _route(context: Context, draft: EntityDraft, spec: FlowSpec) -> Route:
     usual = item_route(context, draft)
     usual = Route(f"{usual.path}/{kebab(spec.name.text)}", usual.rows, subject=True)
@@ -137,7 +147,7 @@ def _route(context: Context, draft: EntityDraft, spec: FlowSpec) -> Route:
             "E607",
             f"a flow can't be reached with {spec.http.method[:20]}",
             spec.http.span,
-            "use POST, PUT, PATCH or DELETE",
+            _method_hint(spec.http.method),
         )
     return written_route(context, draft, spec.http.path, spec.http.path_span) or usual
 

@@ -48,7 +48,8 @@ def item_route(context: Context, draft: EntityDraft) -> Route:
 def written_route(context: Context, draft: EntityDraft, path: str, span: Span) -> Route | None:
     """Return the route of a path in the spec."""
     if not path.startswith("/") or len(path) > _MAX_PATH:
-        context.error("E602", f"a path begins with / and has at most {_MAX_PATH} characters", span)
+        hint = f"write `/{path}`" if len(path) < _MAX_PATH else ""
+        context.error("E602", f"a path begins with / and has at most {_MAX_PATH} characters", span, hint)
         return None
     names: list[str] = []
     for segment in path[1:].split("/"):
@@ -57,9 +58,10 @@ def written_route(context: Context, draft: EntityDraft, path: str, span: Span) -
             names.append(parameter.group(1))
         elif not _SEGMENT.match(segment):
             what = f"`{segment[:40]}` in it" if segment else "an empty part"
-            context.error(
-                "E602", f"the path has {what}", span, "parts are letters, digits, - and _, or {name}"
-            )
+            hint = "parts are letters, digits, - and _, or {name}"
+            if re.fullmatch(r":\w+|<\w+>", segment):
+                hint = f"write `{{{segment.strip(':<>')}}}`"
+            context.error("E602", f"the path has {what}", span, hint)
             return None
     rows = _rows(context, draft, names, span)
     return None if rows is None else Route(path, rows, subject=bool(rows) and rows[-1].entity == draft.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.core.names import fitted, singular
 from generator.ir.lower_context import Context, EntityDraft
-from generator.ir.lower_fields import add_owner_field, usable_name
+from generator.ir.lower_fields import add_owner_field, is_misnamed, usable_name
 from generator.ir.model import Collection, Managed
 from generator.spec.model import FieldSpec
 from generator.spec.reader import MAX_NAME
@@ -30,6 +30,8 @@ def _lose_refused(context: Context) -> None:
 
 
 def _lower_list(context: Context, draft: EntityDraft, spec: FieldSpec, tables: set[str]) -> None:
+    if is_misnamed(context, spec.type):
+        return
     element = context.entity(spec.type.of) if spec.type.of else None
     if element is None or not _plain(context, spec):
         return

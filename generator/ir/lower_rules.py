@@ -45,9 +45,10 @@ def answer(context: Context, form: ElseForm | None, status: int, message: str) -
     """Return the status and message of a refusal."""
     if form is None:
         return status, message
-    if not 400 <= form.status <= 499:
-        context.error("E503", f"{form.status} is no code for a refusal", form.span, "use 400 to 499")
-    return form.status, form.message or message
+    code = status if form.status is None else form.status
+    if not 400 <= code <= 499:
+        context.error("E503", f"{code} is no code for a refusal", form.span, "use 400 to 499")
+    return code, form.message or message
 
 
 def stored_names(draft: EntityDraft) -> frozenset[str]:

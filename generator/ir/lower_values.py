@@ -12,7 +12,7 @@ import msgspec
 from generator.core.spans import Span
 from generator.expr.model import EntityRef, Expr, Literal, Type
 from generator.expr.scope import NOTHING, RowBinding, Scope
-from generator.expr.syntax import Compare, Node
+from generator.expr.syntax import Compare, Node, paths
 from generator.expr.typing import resolve
 from generator.expr.typing_rules import filled
 from generator.expr.walk import refs, walk
@@ -52,6 +52,8 @@ def _with_value(context: Context, draft: EntityDraft, field: Field, spec: FieldS
     node = spec.snapshot or spec.derived
     if spec.counter is not None:
         _check_counter(context, draft, field, spec)
+    if spec.default is not None and _reads_row(context, draft, spec.default, field.type):
+        return field
     if spec.default is not None:
         default = lower_default(context, spec.default, field.type, field.limits)
         return msgspec.structs.replace(field, default=default)
@@ -71,6 +73,17 @@ def _with_value(context: Context, draft: EntityDraft, field: Field, spec: FieldS
         context.error("E412", "this may be null, but what it is for may not", node.span, hint)
         return field
     return msgspec.structs.replace(field, value=value)
+
+
+def _reads_row(context: Context, draft: EntityDraft, default: Node, type_: Type) -> bool:
+    """Refuse a default that reads the row's own fields."""
+    values = context.enums[type_.of].values if type_.name == "enum" else ()
+    for path in paths(default):
+        if path.parts[0] in draft.members() and path.parts[0] not in values:
+            hint = "`= EXPR snapshot` stores it when the row is made, `:= EXPR` computes it at every read"
+            context.error("E324", f"a default can't read `{path}`: it knows no row", path.span, hint)
+            return True
+    return False
 
 
 def _check_counter(context: Context, draft: EntityDraft, field: Field, spec: FieldSpec) -> None:

@@ -18,6 +18,7 @@ Schema = dict[str, Any]
 _NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 _SNAKE = r"^[a-z][a-z0-9_]*$"
 _PASCAL = r"^[A-Z][A-Za-z0-9]*$"
+_SHORT_TYPE = r"[^A-Za-z0-9_]"  # parentheses, an arrow, brackets
 _CHANGED = r"^[A-Z][A-Za-z0-9]*(\.[a-z][a-z0-9_]*)?$"
 
 
@@ -36,7 +37,7 @@ def editor_schema() -> Schema:
                 "flows": _named(_SNAKE, _ref("flow")),
                 "settings": _object({k: _between(*bounds) for k, bounds in SETTINGS.items()}),
                 "changes": _described("What becomes of rows that are there already", _changes()),
-                "include": _described("Files that hold more of the spec", _list(_text())),
+                "include": _described("Files and folders that hold more of the spec", _list(_text())),
             }
         ),
         "$defs": _definitions(),
@@ -108,9 +109,14 @@ def _changes() -> Schema:
 
 
 def _condition() -> Schema:
-    long = _object({"if": _ref("expression"), "else": _between(400, 499), "message": _text()}, ("if",))
-    short = _described('EXPR [else CODE ["message"]]', {"type": ["string", "boolean"]})
+    long = _object({"if": _ref("expression"), "else": _answer(), "message": _text()}, ("if",))
+    short = _described('EXPR [else [CODE] ["message"]]', {"type": ["string", "boolean"]})
     return {"anyOf": [short, long]}
+
+
+def _answer() -> Schema:
+    code = _between(400, 499)
+    return _described('CODE, CODE "message", or a message', {"anyOf": [code, _text()]})
 
 
 def _long_field() -> Schema:
@@ -120,7 +126,8 @@ def _long_field() -> Schema:
     return _object(
         {
             "type": _described(
-                "A type, or the name of an enum", {"anyOf": [{"enum": types}, _text(_PASCAL)]}
+                "A type, the name of an enum, or TYPE as in the short form",
+                {"anyOf": [{"enum": types}, _text(_PASCAL), _text(_SHORT_TYPE)]},
             ),
             "target": _described("The entity that a reference goes to", _text(_PASCAL)),
             "items": _described("The entity of a list's rows", _text(_PASCAL)),
@@ -155,7 +162,7 @@ def _unique() -> Schema:
             "while": _ref("expression"),
             "during": {**_list(_ref("name")), "minItems": 2, "maxItems": 2},
             "on_conflict": _text(r"^(reject|reuse|(add|replace) .+)$"),
-            "else": _described('CODE "message"', {"type": ["string", "integer"]}),
+            "else": _answer(),
         },
         ("fields",),
     )
@@ -174,7 +181,8 @@ def _operations() -> Schema:
 
 def _listing() -> Schema:
     names = {key: _list(_ref("name")) for key in ("filter", "sort", "search")}
-    order = _list(_text(r"^-?[a-z][a-z0-9_]*$"))
+    key = _text(r"^-?[a-z][a-z0-9_]*$")
+    order = {"anyOf": [_list(key), key]}
     return _object({**names, "default_filter": _ref("expression"), "default_sort": order})
 
 
@@ -197,7 +205,7 @@ def _entity() -> Schema:
 
 
 def _effect() -> Schema:
-    effects = _list(_ref("effect"))
+    effects = {"anyOf": [_list(_ref("effect")), _ref("effect")]}
     values = {"type": "object", "additionalProperties": _ref("expression")}
     rows = _object(
         {"from": _text(), "copy": _list(_ref("name")), "set": values, "where": _ref("expression")}, ("from",)
@@ -213,7 +221,10 @@ def _effect() -> Schema:
         "anyOf": [
             _described('"row.state: A -> B", "row.field = EXPR", "delete row"', _text()),
             create,
-            _object({"each": _text(), "where": _ref("expression"), "do": effects}, ("each", "do")),
+            _object(
+                {"each": _text(), "as": _text(_SNAKE), "where": _ref("expression"), "do": effects},
+                ("each", "do"),
+            ),
             _object({"if": _ref("expression"), "then": effects, "else": effects}, ("if", "then")),
             _object({"delete": _text()}, ("delete",)),
             move,
@@ -229,7 +240,7 @@ def _flow() -> Schema:
             "http": _text(r"^\s*(POST|PUT|PATCH|DELETE)\s+/\S*\s*$"),
             "input": _named(_SNAKE, _ref("field")),
             "requires": _list(_ref("condition")),
-            "effects": _list(_ref("effect")),
+            "effects": {"anyOf": [_list(_ref("effect")), _ref("effect")]},
             "ensures": _list(_ref("condition")),
             "returns": _text(_NAME),
         },

@@ -13,6 +13,7 @@ from generator.core.collecting import collector_paused
 from generator.core.diagnostics import Diagnostics, SpecError
 from generator.core.spans import Span
 from generator.expr.syntax import Name
+from generator.spec import elsewhere
 from generator.spec.model import AppSpec, ChangesSpec, EntitySpec, EnumSpec, FlowSpec, SettingSpec
 from generator.spec.read_changes import read_changes
 from generator.spec.read_entities import read_entity, read_enum
@@ -59,6 +60,7 @@ class _Loader:
         self._read = read
         self._reader = Reader(self.found)
         self._files: dict[str, None] = {}
+        self._folders: set[str] = set()
         self._waiting: deque[YamlNode] = deque()
         self._enums: list[EnumSpec] = []
         self._entities: list[EntitySpec] = []
@@ -108,13 +110,15 @@ class _Loader:
         except OSError as error:
             if known is _TOP:
                 raise
-            self.found.error("E112", f"{path} can't be read: {error.strerror}", origin, "include a file")
+            hint = "include a file, or a folder of YAML files"
+            self.found.error("E112", f"{path} can't be read: {error.strerror}", origin, hint)
             return None, origin
         except SpecError as error:
             self.found.extend(error.diagnostics)
             return None, origin
         self._files[path] = None
-        return self._reader.pairs(tree, "a spec" if known is _TOP else "an included file", known), tree.span
+        what = "a spec" if known is _TOP else "an included file"
+        return self._reader.pairs(tree, what, known, elsewhere.TOP), tree.span
 
     def _app_name(self, pairs: Pairs, root: Span) -> Name | None:
         if "app" not in pairs:
@@ -163,14 +167,32 @@ class _Loader:
         return taken
 
     def _included(self, folder: str) -> None:
-        """Read what is included, in order of mention."""
+        """Read what is included, in order of mention; of a folder every file, by name."""
         while self._waiting:
             where = self._reader.scalar(self._waiting.popleft(), "each of `include`")
             path = self._below(where, folder) if where else None
-            pairs = self._open(path, where.span, _INCLUDED)[0] if where and path else None
-            self._complete &= pairs is not None
-            if pairs is not None:
-                self._declarations(pairs)
+            if where is None or path is None:
+                self._complete = False
+                continue
+            for file in self._files_at(path, where.span):
+                pairs = self._open(file, where.span, _INCLUDED)[0]
+                self._complete &= pairs is not None
+                self._declarations(pairs or Pairs())
+
+    def _files_at(self, path: str, origin: Span) -> tuple[str, ...]:
+        """Return the files that a path names: itself, or what lies in the folder and is not yet read."""
+        if path.endswith((".yaml", ".yml")):
+            return (path,)
+        try:
+            listed = self._read(f"{path}/")
+        except (OSError, UnicodeDecodeError):
+            return (path,)
+        self._folders.add(path)
+        inside = [posixpath.normpath(posixpath.join(path, name)) for name in listed.split("\n") if name]
+        if not inside:
+            self._complete = False
+            self.found.error("E112", f"there is no .yaml file in {path}", origin)
+        return tuple(file for file in inside if file not in self._files)
 
     def _enum(self, key: Scalar, node: YamlNode) -> None:
         found = self._reader.sound(partial(read_enum, self._reader, key, node), key.text)
@@ -202,7 +224,7 @@ class _Loader:
             self.found.error("E114", message, where.span)
             return None
         path = posixpath.join(folder, inner)
-        if path in self._files:
+        if path in self._files or path in self._folders:
             self.found.error("E115", f"{path} is part of the spec already", where.span)
             return None
         if len(self._files) >= _MAX_FILES:

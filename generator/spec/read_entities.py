@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
 from generator.expr.parse import parse_condition, parse_else, parse_expression
 from generator.expr.syntax import ConditionForm, ElseForm, Name, Node
+from generator.spec import elsewhere
 from generator.spec.model import (
     ConflictSpec,
     EntitySpec,
@@ -29,6 +31,8 @@ _LIST = ("filter", "sort", "search", "default_filter", "default_sort")
 _CONDITION = ("if", "else", "message")
 _OPERATION = ("requires", "path")
 OPERATIONS = ("create", "read", "update", "delete", "list")
+_ANSWER = re.compile(r"\s*[0-9\"']")
+_IN_QUOTES = """EXPR else 422 "message"`, with quotes around it all if it holds `: """
 _ACTIONS = {"reject": False, "reuse": False, "add": True, "replace": True}
 
 
@@ -46,7 +50,7 @@ def read_entity(reader: Reader, key: Scalar, node: YamlNode) -> EntitySpec | Non
         reader.found.error("E129", f"`{key.text}` is no entity", key.span, hint)
         return None
     name = reader.name(key, "an entity's name", "pascal")
-    pairs = reader.pairs(node, f"the entity `{key.text}`", _ENTITY)
+    pairs = reader.pairs(node, f"the entity `{key.text}`", _ENTITY, elsewhere.ENTITY)
     if pairs is None:
         return None
     fields = _fields(reader, key.text, pairs)
@@ -98,11 +102,12 @@ def _condition(reader: Reader, node: YamlNode, what: str) -> ConditionForm | Non
     if not isinstance(node, Mapping):
         return reader.parse(parse_condition, node, what)
     if not any(key.text in _CONDITION for key, _ in node.pairs):
-        reader.scalar(node, what)
+        reader.scalar(node, what, _IN_QUOTES)
         return None
     pairs = reader.pairs(node, what, _CONDITION)
     if pairs is None or "if" not in pairs:
-        reader.found.error("E146", f"{what} needs `if: EXPR`", node.span)
+        hint = 'write `{if: EXPR, else: 422, message: "…"}`'
+        reader.found.error("E146", f"{what} needs `if: EXPR`", node.span, hint)
         return None
     expr = reader.parse(parse_expression, pairs["if"][1], "`if`")
     return (
@@ -120,9 +125,16 @@ def _otherwise(reader: Reader, pairs: Pairs) -> ElseForm | None:
     """Read `else: CODE` with `message: "…"` beside it; the message alone keeps the usual code."""
     message = reader.prose(pairs["message"][1], "`message`") if "message" in pairs else None
     if "else" in pairs:
-        code = reader.integer(pairs["else"][1], "`else`")
-        return None if code is None else ElseForm(pairs["else"][1].span, code, message)
-    return None if message is None else ElseForm(pairs["message"][1].span, 422, message)
+        form = read_else(reader, pairs["else"][1])
+        return form and ElseForm(form.span, form.status, message or form.message)
+    return None if message is None else ElseForm(pairs["message"][1].span, None, message)
+
+
+def read_else(reader: Reader, node: YamlNode) -> ElseForm | None:
+    """Read the value of `else`: `CODE`, `CODE "message"`, or a message."""
+    if isinstance(node, Scalar) and node.kind == "str" and not _ANSWER.match(node.text):
+        return ElseForm(node.span, None, node.text.strip())
+    return reader.parse(parse_else, node, "`else`")
 
 
 def read_expression(reader: Reader, pairs: Pairs, key: str) -> Node | None:
@@ -149,10 +161,15 @@ def _all_states(reader: Reader, node: YamlNode) -> tuple[StatesSpec, ...] | None
 
 
 def _states(reader: Reader, name: Name, node: YamlNode) -> StatesSpec | None:
+    if isinstance(node, Sequence):
+        hint = f"write `{name}: {{initial: A, A: [B, C], B: [C]}}`"
+        reader.found.error("E122", f"the states of `{name}` must be a mapping, not a list", node.span, hint)
+        return None
     entries = reader.entries(node, f"the states of `{name}`")
     initial = next((value for key, value in entries if key.text == "initial"), None)
     if initial is None:
-        reader.found.error("E147", f"the states of `{name}` need `initial: STATE`", name.span)
+        hint = f"write `{name}: {{initial: A, A: [B, C], B: [C]}}`"
+        reader.found.error("E147", f"the states of `{name}` need `initial: STATE`", name.span, hint)
         return None
     start = reader.name(initial, "`initial`")
     moves = [_move(reader, key, value) for key, value in entries if key.text != "initial"]
@@ -171,9 +188,20 @@ def _move(reader: Reader, key: Scalar, node: YamlNode) -> MoveSpec | None:
 def _uniques(reader: Reader, pairs: Pairs) -> tuple[UniqueSpec, ...]:
     if "unique" not in pairs:
         return ()
-    items = reader.items(pairs["unique"][1], "`unique`")
+    node = pairs["unique"][1]
+    if isinstance(node, Sequence) and len(words := _words(node)) > 1:
+        hint = f"together: [[{', '.join(words)}]]; each alone: [{', '.join(f'[{word}]' for word in words)}]"
+        reader.found.error("E122", "each unique is a list of fields", node.items[0].span, hint)
+        return ()
+    items = reader.items(node, "`unique`")
     found = [reader.sound(partial(_unique, reader, item)) for item in items]
     return tuple(unique for unique in found if unique is not None)
+
+
+def _words(node: Sequence) -> list[str]:
+    """Return the items of a list that holds nothing but names."""
+    words = [item.text for item in node.items if isinstance(item, Scalar) and item.text.isidentifier()]
+    return words if len(words) == len(node.items) else []
 
 
 def _unique(reader: Reader, node: YamlNode) -> UniqueSpec | None:
@@ -183,7 +211,7 @@ def _unique(reader: Reader, node: YamlNode) -> UniqueSpec | None:
         hint = f"a unique is a list of fields: [{node.text[:MAX_NAME]}]"
         reader.found.error("E122", "a unique must be a list or a mapping, not text", node.span, hint)
         return None
-    pairs = reader.pairs(node, "a unique", _UNIQUE)
+    pairs = reader.pairs(node, "a unique", _UNIQUE, elsewhere.UNIQUE)
     if pairs is None:
         return None
     if "fields" not in pairs:
@@ -196,7 +224,7 @@ def _unique(reader: Reader, node: YamlNode) -> UniqueSpec | None:
         only=read_expression(reader, pairs, "while"),
         during=_during(reader, pairs),
         conflict=_conflict(reader, pairs["on_conflict"][1]) if "on_conflict" in pairs else None,
-        otherwise=reader.parse(parse_else, pairs["else"][1], "`else`") if "else" in pairs else None,
+        otherwise=read_else(reader, pairs["else"][1]) if "else" in pairs else None,
     )
 
 
@@ -213,13 +241,13 @@ def _during(reader: Reader, pairs: Pairs) -> tuple[Name, ...]:
 
 
 def _conflict(reader: Reader, node: YamlNode) -> ConflictSpec | None:
-    scalar = reader.scalar(node, "`on_conflict`")
+    scalar = reader.scalar(node, "`on_conflict`", "on_conflict: add FIELD")
     if scalar is None:
         return None
     action, _, rest = scalar.text.partition(" ")
     words = [word.strip() for word in rest.split(",")] if rest.strip() else []
     if action not in _ACTIONS or bool(words) != _ACTIONS[action]:
-        hint = "reject, reuse, add FIELD or replace FIELD"
+        hint = "reject, reuse, add FIELD or replace FIELD; its answer stands under `else: '409 \"message\"'`"
         reader.found.error("E150", f"`on_conflict` can't be `{scalar.text[:60]}`", scalar.span, hint)
         return None
     return ConflictSpec(scalar.span, _any(action), _targets(scalar, words))
@@ -251,7 +279,8 @@ def _operation(reader: Reader, key: Scalar, node: YamlNode) -> OperationSpec | N
         return None
     if isinstance(node, Scalar) and node.kind == "null":
         return OperationSpec(key.span, name)
-    pairs = reader.pairs(node, f"the operation `{key.text}`", _OPERATION)
+    form = f"{key.text}: {{requires: [CONDITION]}}"
+    pairs = reader.pairs(node, f"the operation `{key.text}`", _OPERATION, elsewhere.OPERATION, form)
     if pairs is None:
         return None
     path = reader.text(pairs["path"][1], "`path`") if "path" in pairs else None
@@ -263,7 +292,7 @@ def _listing(reader: Reader, node: YamlNode) -> ListSpec | None:
         hint = "list: {filter: [a], sort: [b], search: [c]}"
         reader.found.error("E122", "`list` must be a mapping, not a list", node.span, hint)
         return None
-    pairs = reader.pairs(node, "`list`", _LIST)
+    pairs = reader.pairs(node, "`list`", _LIST, elsewhere.LIST)
     if pairs is None:
         return None
     return ListSpec(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
-from generator.expr.parse import parse_expression, parse_field
+from generator.expr.parse import parse_expression, parse_field, parse_type
 from generator.expr.syntax import Bound, Counter, FieldForm, Modifier, Name, Node, Number, Text, TypeForm
+from generator.spec import elsewhere
 from generator.spec.model import FieldSpec, LimitSpec, TypeSpec
 from generator.spec.reader import Pairs, Reader, cut_at_comma, parentheses
 from generator.spec.tree import Mapping, Scalar, YamlNode
 
 _BOUNDS: dict[str, Any] = {">": "gt", ">=": "ge", "<": "lt", "<=": "le", "matches": "pattern"}
 _MODIFIERS = ("unique", "server", "touched", "immutable", "owned")
+_SHORT_TYPE = re.compile(r"[^\w]")
+_OF_TYPES = ("target", "items", "values", "precision", "scale")
 _COMPARED = ("gt", "ge", "lt", "le")
 _LENGTHS = ("min_length", "max_length")
 _LONG = (
@@ -132,22 +136,24 @@ def _sizes(form: TypeForm) -> tuple[LimitSpec, ...]:
 
 
 def _long(reader: Reader, name: Name, node: Mapping) -> FieldSpec | None:
-    pairs = reader.pairs(node, f"the field `{name}`", _LONG)
+    whole = Mapping(tuple(_joined(node.pairs)), node.span)
+    pairs = reader.pairs(whole, f"the field `{name}`", _LONG, elsewhere.FIELD)
     if pairs is None:
         return None
     if "type" not in pairs:
         if not pairs.odd:
             reader.found.error("E144", f"the field `{name}` has no type", name.span, "add `type: …`")
         return None
-    kind = _long_type(reader, pairs)
-    if kind is None:
+    form = _short_type(reader, pairs["type"][1])
+    kind = _type(form) if form else _long_type(reader, pairs)
+    if kind is None or (form and not _says_once(reader, pairs)):
         return None
     return FieldSpec(
         span=node.span,
         name=name,
         type=kind,
-        nullable=_flag(reader, pairs, "nullable"),
-        limits=_long_limits(reader, pairs),
+        nullable=_flag(reader, pairs, "nullable") or (form is not None and form.nullable),
+        limits=(*(_sizes(form) if form else ()), *_long_limits(reader, pairs)),
         modifiers=_long_modifiers(reader, pairs),
         default=_expression(reader, pairs, "default"),
         snapshot=_expression(reader, pairs, "snapshot"),
@@ -155,6 +161,21 @@ def _long(reader: Reader, name: Name, node: Mapping) -> FieldSpec | None:
         counter=_counter(reader, pairs),
         description=reader.prose(pairs["description"][1], "`description`") if "description" in pairs else "",
     )
+
+
+def _short_type(reader: Reader, node: YamlNode) -> TypeForm | None:
+    """Read a type as the short form writes it (`string(1..20)?`, `-> Entity`); None for a word alone."""
+    if not isinstance(node, Scalar) or not _SHORT_TYPE.search(node.text):
+        return None
+    return reader.parse(parse_type, node, "`type`")
+
+
+def _says_once(reader: Reader, pairs: Pairs) -> bool:
+    """Refuse keys that say again what a type in its short form says."""
+    again = [pairs[key][0] for key in _OF_TYPES if key in pairs]
+    for key in again:
+        reader.found.error("E145", f"`{key.text}` is part of the `type` already", key.span, "leave one out")
+    return not again
 
 
 def _flag(reader: Reader, pairs: Pairs, key: str) -> bool:
@@ -166,7 +187,10 @@ def _expression(reader: Reader, pairs: Pairs, key: str) -> Node | None:
 
 
 def _long_type(reader: Reader, pairs: Pairs) -> TypeSpec | None:
-    word = reader.name(pairs["type"][1], "`type`")
+    node = pairs["type"][1]
+    if isinstance(node, Scalar) and _SHORT_TYPE.search(node.text):
+        return None  # refused as a short form
+    word = reader.name(node, "`type`")
     if word is None:
         return None
     target = {"reference": "target", "list": "items"}.get(word.text)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from generator.core.suggest import did_you_mean
 from generator.expr.parse import parse_effect, parse_expression, parse_rows_as
-from generator.expr.syntax import DeleteForm, Path, RowsAs
+from generator.expr.syntax import DeleteForm, Name, Path, RowsAs
+from generator.spec import elsewhere
 from generator.spec.model import (
     CopySpec,
     CreateSpec,
@@ -26,13 +27,14 @@ from generator.spec.tree import Mapping, Scalar, Sequence, YamlNode
 _FLOW = ("entity", "description", "http", "input", "requires", "effects", "ensures", "returns")
 _CREATE = ("create", "as", "set")
 _COPY = ("from", "copy", "set", "where")
+_ARROW = re.compile(r"->|→")
 _HTTP = re.compile(r"\s*([A-Za-z]+)\s+(\S+)\s*\Z")
 
 
 def read_flow(reader: Reader, key: Scalar, node: YamlNode) -> FlowSpec | None:
     """Read `name: {…}`."""
     name = reader.name(key, "a flow's name", "snake")
-    pairs = reader.pairs(node, f"the flow `{key.text}`", _FLOW)
+    pairs = reader.pairs(node, f"the flow `{key.text}`", _FLOW, elsewhere.FLOW)
     if name is None or pairs is None:
         return None
     if "entity" not in pairs and not pairs.odd:
@@ -49,12 +51,21 @@ def read_flow(reader: Reader, key: Scalar, node: YamlNode) -> FlowSpec | None:
         requires=read_conditions(reader, pairs, "requires"),
         effects=_effects(reader, pairs, "effects"),
         ensures=read_conditions(reader, pairs, "ensures"),
-        returns=reader.name(pairs["returns"][1], "`returns`") if "returns" in pairs else None,
+        returns=_returns(reader, pairs["returns"][1]) if "returns" in pairs else None,
     )
 
 
+def _returns(reader: Reader, node: YamlNode) -> Name | None:
+    scalar = reader.scalar(node, "`returns`", "returns: none")
+    if scalar is not None and not scalar.text.isidentifier():
+        hint = "a row that has a name in the flow (its own, an input's, `as: name`), or `none`"
+        reader.found.error("E127", f"`returns` must be a name, not {scalar.text[:60]!r}", scalar.span, hint)
+        return None
+    return reader.name(node, "`returns`") if scalar else None
+
+
 def _http(reader: Reader, node: YamlNode) -> HttpSpec | None:
-    scalar = reader.scalar(node, "`http`")
+    scalar = reader.scalar(node, "`http`", "http: POST /things/{id}/close")
     if scalar is None:
         return None
     found = _HTTP.match(scalar.text)
@@ -97,30 +108,41 @@ def _mapped(reader: Reader, node: Mapping) -> EffectSpec | None:
     if len(node.pairs) == 1 and isinstance(node.pairs[0][1], Scalar):
         return _unquoted(reader, *node.pairs[0])
     first = node.pairs[0][0] if node.pairs else None
-    hint = 'create, each, if, delete, or a string such as "row.state: A -> B" or "row.field = 1"'
+    hint = _hint(keys)
     shown = f": `{first.text[:60]}`" if first else ""
     reader.found.error("E153", f"unknown effect{shown}", first.span if first else node.span, hint)
     return None
+
+
+def _hint(keys: list[str]) -> str:
+    """Return how an effect is written that is called otherwise elsewhere."""
+    meant = next((elsewhere.EFFECT[key] for key in keys if key in elsewhere.EFFECT), "")
+    known = 'create, each, if, delete, or a string such as "row.state: A -> B" or "row.field = 1"'
+    return f"write {meant}" if meant else known
 
 
 def _unquoted(reader: Reader, key: Scalar, value: YamlNode) -> EffectSpec | None:
     """`- row.state: A -> B` without quotes is a mapping in YAML: take it as the string that was meant."""
     last = value.end if isinstance(value, Scalar) else key.end
     plain = key.style == "" and isinstance(value, Scalar)
-    if plain:
+    foreign = key.text in elsewhere.EFFECT and not (isinstance(value, Scalar) and _ARROW.search(value.text))
+    if plain and not foreign:
         text = key.file.text[key.first : last]
         return reader.parse(
             parse_effect, Scalar(" ".join(text.split("\n")), "", key.file, key.first, last), "an effect"
         )
     reader.found.error(
-        "E153", f"unknown effect: `{key.text[:60]}`", key.span, "put the whole effect in quotes"
+        "E153",
+        f"unknown effect: `{key.text[:60]}`",
+        key.span,
+        _hint([key.text]) if foreign else "put the whole effect in quotes",
     )
     return None
 
 
 def _create(reader: Reader, node: Mapping) -> EffectSpec | None:
     pairs = Pairs({key.text: (key, value) for key, value in node.pairs})
-    entity = reader.name(pairs["create"][1], "`create`")
+    entity = _created(reader, pairs["create"][1])
     copies = [_copy(reader, key, value) for key, value in node.pairs if key.text not in _CREATE]
     if entity is None:
         return None
@@ -131,6 +153,18 @@ def _create(reader: Reader, node: Mapping) -> EffectSpec | None:
         values=_set(reader, pairs),
         copies=tuple(copy for copy in copies if copy is not None),
     )
+
+
+def _created(reader: Reader, node: YamlNode) -> Name | None:
+    if isinstance(node, Scalar) and (found := re.fullmatch(r"(\w+)\s+as\s+(\w+)|\w+(\.\w+)+", node.text)):
+        hint = (
+            f"write `create: {found[1]}`, `as: {found[2]}`"
+            if found[1]
+            else "name the entity; `set` its owner"
+        )
+        reader.found.error("E127", f"`create` must be a name, not {node.text[:60]!r}", node.span, hint)
+        return None
+    return reader.name(node, "`create`")
 
 
 def _set(reader: Reader, pairs: Pairs) -> tuple[SetSpec, ...]:
@@ -194,8 +228,8 @@ def read_rows(reader: Reader, node: YamlNode, what: str) -> RowsAs | Path | None
 
 
 def _each(reader: Reader, node: Mapping) -> EffectSpec | None:
-    pairs = reader.pairs(node, "`each`", ("each", "where", "do"))
-    rows = read_rows(reader, pairs["each"][1], "`each`") if pairs else None
+    pairs = reader.pairs(node, "`each`", ("each", "as", "where", "do"), elsewhere.EACH)
+    rows = _named_rows(reader, pairs) if pairs else None
     if pairs is None or rows is None:
         return None
     if "do" not in pairs and not pairs.odd:
@@ -203,8 +237,25 @@ def _each(reader: Reader, node: Mapping) -> EffectSpec | None:
     return EachSpec(node.span, rows, _effects(reader, pairs, "do"), read_expression(reader, pairs, "where"))
 
 
+def _named_rows(reader: Reader, pairs: Pairs) -> RowsAs | Path | None:
+    """Read `each: ROWS as name`, or `each: ROWS` with `as: name` beside it."""
+    node = pairs["each"][1]
+    if isinstance(node, Scalar) and (found := re.match(r"\s*(\w+)\s+in\s+([\w.]+)\s*\Z", node.text)):
+        hint = f"write `each: {found[2]} as {found[1]}`"
+        reader.found.error("E155", "`each` must name rows", node.span, hint)
+        return None
+    rows = read_rows(reader, node, "`each`")
+    if "as" not in pairs or rows is None:
+        return rows
+    name = reader.name(pairs["as"][1], "`as`", "snake")
+    if isinstance(rows, RowsAs):
+        reader.found.error("E145", "the rows have a name already", pairs["as"][0].span, "leave one out")
+        return None
+    return RowsAs(rows.span, rows, name) if name else None
+
+
 def _if(reader: Reader, node: Mapping) -> EffectSpec | None:
-    pairs = reader.pairs(node, "`if`", ("if", "then", "else"))
+    pairs = reader.pairs(node, "`if`", ("if", "then", "else"), elsewhere.BRANCH)
     condition = read_expression(reader, pairs, "if") if pairs else None
     if pairs is None or condition is None:
         return None
@@ -214,7 +265,7 @@ def _if(reader: Reader, node: Mapping) -> EffectSpec | None:
 
 
 def _delete(reader: Reader, node: Mapping) -> EffectSpec | None:
-    pairs = reader.pairs(node, "`delete`", ("delete",))
+    pairs = reader.pairs(node, "`delete`", ("delete",), elsewhere.DELETE)
     target = reader.parse(parse_expression, pairs["delete"][1], "`delete`") if pairs else None
     if target is None:
         return None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Mapping as SaysMapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TypeVar, cast
 
 from generator.core.diagnostics import Diagnostics
 from generator.core.names import snake
 from generator.core.suggest import did_you_mean
 from generator.expr.parse import ParseError, parse_expression
-from generator.expr.syntax import Name, Text
+from generator.expr.syntax import Name, Number, Text
 from generator.spec.phrases import Parser, parse_scalar
 from generator.spec.tree import Mapping, Scalar, Sequence, YamlNode
 
@@ -19,6 +22,9 @@ MAX_NAME = 63  # PostgreSQL's identifiers
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+_MAX_NUMBER = 40  # characters
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 
 _QUOTED = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 
@@ -44,10 +50,21 @@ class Reader:
     def __init__(self, found: Diagnostics) -> None:
         self.found = found
 
-    def pairs(self, node: YamlNode, what: str, known: Iterable[str]) -> Pairs | None:
-        """Return the entries of a mapping with a fixed set of keys."""
+    def pairs(
+        self,
+        node: YamlNode,
+        what: str,
+        known: Iterable[str],
+        elsewhere: SaysMapping[str, str] = MappingProxyType({}),
+        form: str = "",
+    ) -> Pairs | None:
+        """Return the entries of a mapping with a fixed set of keys.
+
+        `elsewhere` are hints for other keys, `form` is how the mapping is written.
+        """
         if not isinstance(node, Mapping):
-            self.found.error("E122", f"{what} must be a mapping, not {describe(node)}", node.span)
+            hint = f"write `{form}`" if form else ""
+            self.found.error("E122", f"{what} must be a mapping, not {describe(node)}", node.span, hint)
             return None
         allowed = tuple(known)
         found = Pairs({key.text: (key, value) for key, value in node.pairs if key.text in allowed})
@@ -55,7 +72,9 @@ class Reader:
             if key.text not in allowed:
                 found.odd = True
                 self._lose_keys(node, key)
-                hint = _CUT_OFF if _is_cut_off(key, value) else did_you_mean(key.text, allowed)
+                hint = elsewhere.get(key.text) or did_you_mean(key.text, allowed)
+                if _is_cut_off(key, value):
+                    hint = _CUT_OFF
                 self.found.error("E121", f"{what} has no key `{key.text}`", key.span, hint)
         return found
 
@@ -117,12 +136,11 @@ class Reader:
             elif not isinstance(item, Scalar) or not is_open(_joined(first, item)):
                 first = None
 
-    def scalar(self, node: YamlNode, what: str) -> Scalar | None:
-        """Return a node that is text, a number or a boolean, not empty."""
+    def scalar(self, node: YamlNode, what: str, form: str = "") -> Scalar | None:
+        """Return a node that is text, a number or a boolean, not empty; `form` is how it is written."""
         if not isinstance(node, Scalar) or node.kind == "null":
-            self.found.error(
-                "E124", f"{what} must be text, not {describe(node)}", node.span, split_hint(node)
-            )
+            hint = f"write `{form}`" if form else split_hint(node)
+            self.found.error("E124", f"{what} must be text, not {describe(node)}", node.span, hint)
             return None
         return node
 
@@ -141,7 +159,7 @@ class Reader:
     def integer(self, node: YamlNode, what: str) -> int | None:
         """Return a whole number of reasonable size."""
         if isinstance(node, Scalar) and node.kind == "int" and len(node.text) <= 12:
-            return int(node.text, 0) if node.text[:2] in {"0x", "0o"} else int(node.text)
+            return whole(node.text)
         self.found.error("E126", f"{what} must be a whole number, not {describe(node)}", node.span)
         return None
 
@@ -165,8 +183,9 @@ class Reader:
         found = node if isinstance(node, Scalar) and node.text else self.scalar(node, what)
         if found is None:
             return None
+        number = plain_number(found) if parser is parse_expression else None
         try:
-            return parse_scalar(parser, found)
+            return parse_scalar(parser, found) if number is None else cast("T", Number(found.span, number))
         except ParseError as error:
             hint = error.hint or comment_hint(found)
             if not hint and parser is parse_expression:
@@ -185,7 +204,7 @@ class Reader:
             hint = "a name holds the letters a-z, A-Z, digits and _, and does not begin with a digit"
             if found.text.endswith((")", "]", '"')):
                 hint = _CUT_OFF
-            elif _IDENTIFIER.match(found.text.removeprefix("-")):
+            elif found.text.startswith("-") and _IDENTIFIER.match(found.text[1:]):
                 hint = "a request chooses the order, `?sort=-name`; `default_sort` takes `-name`"
             self.found.error("E127", f"{what} must be a name, not {shown}", found.span, hint)
             return False
@@ -211,6 +230,23 @@ def describe(node: YamlNode) -> str:
             return "a list"
         case Scalar():
             return {"null": "nothing", "bool": "a boolean", "str": "text"}.get(node.kind, "a number")
+
+
+def whole(text: str) -> int:
+    """Return the whole number that YAML 1.2 reads in a text."""
+    return int(text, 0) if text[:2] in {"0x", "0o"} else int(text)
+
+
+def plain_number(scalar: Scalar) -> str | None:
+    """Return a number that only YAML reads (`0o17`, `+5`, `1e3`) as the language writes it, else None."""
+    if scalar.style or len(scalar.text) > _MAX_NUMBER or _NUMBER.match(scalar.text):
+        return None
+    if scalar.kind == "int":
+        return str(whole(scalar.text))
+    if scalar.kind != "float" or not scalar.text[-1].isdigit():
+        return None
+    value = Decimal(scalar.text)
+    return format(value, "f") if abs(value.adjusted()) <= _MAX_NUMBER else None
 
 
 def parentheses(node: YamlNode) -> int:

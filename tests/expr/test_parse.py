@@ -166,7 +166,12 @@ def test_delete() -> None:
         ("x $ y", "unexpected '$' after 'x'", "", 13),
         ("a is 3", "expected 'not' or 'null' after 'is', found '3'", "", 16),
         ("a == b extra", "unexpected 'extra' after 'b'", "", 18),
-        ("1abc", "expected an expression, found '1abc'", "", 11),
+        (
+            "1abc",
+            "expected an expression, found '1abc'",
+            "durations are 30s, 15m, 24h, 7d, or days(n), hours(n)",
+            11,
+        ),
     ],
 )
 def test_complaints(text: str, message: str, hint: str, column: int) -> None:

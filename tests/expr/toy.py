@@ -74,7 +74,7 @@ class ToySchema:
         return list(FIELDS)
 
     def enum_values(self, enum: str) -> tuple[str, ...]:
-        return ENUMS[enum]
+        return ENUMS.get(enum, ())
 
 
 BOX = RowBinding("self", "Box")
