@@ -54,7 +54,7 @@ def row(path: Path, scratch: Path, runs: int) -> list[str]:
         session.migrate()
         session.start()
         up = time.perf_counter()
-        results = [run_smoke(plan, session.base_url) for _ in range(runs)]
+        results = [run_smoke(plan, session.base_url, database=session.database_url) for _ in range(runs)]
     times = "/".join(f"{r.ms / 1000:.1f}" for r in results)
     requests = sum(len(s.steps) for s in plan.scenarios())
     failed = sum(len(r.failures) for r in results)

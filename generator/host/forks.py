@@ -38,6 +38,7 @@ class ForkSession:
     def __init__(self, zygote: Zygote, root: Path, folder: Path, url: str) -> None:
         self.root = root
         self._zygote, self._folder = zygote, folder
+        self.database_url = url
         self._env = process.environment(root, DATABASE_URL=url)
         self._log = folder / "server.log"
         self._pid = 0

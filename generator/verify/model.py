@@ -58,6 +58,7 @@ class Scenario(_Node, frozen=True):
     target: str = ""  # id of the step that matters; the rest prepares or looks afterwards
     asserts_effects: bool = False
     alone: bool = False  # writes rows that are not its own: runs before all others, with nothing beside it
+    fresh: bool = False  # other rows would be in its way: runs after all others, on an emptied database
     covers: tuple[str, ...] = ()  # IR nodes, with ":allowed", ":refused", ... behind a colon
     about: str = ""
 

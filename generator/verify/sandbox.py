@@ -58,6 +58,11 @@ class Session(Protocol):
         """Whether that address can be reached from here, not only by commands that `run` runs."""
         ...
 
+    @property
+    def database_url(self) -> str:
+        """Address of the application's database, as the application sees it."""
+        ...
+
     def run(
         self, args: Sequence[str], *, stdin: str = "", timeout: float = 60, heard: Heard | None = None
     ) -> Completed:

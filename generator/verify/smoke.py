@@ -32,11 +32,16 @@ def run_smoke(
     timeout: float = 30.0,
     seed: int | None = None,
     progress: Progress | None = None,
+    database: str = "",
 ) -> SmokeResult:
-    """Run every chosen scenario over HTTP; rows come sorted by scenario."""
+    """Run every chosen scenario over HTTP; rows come sorted by scenario.
+
+    Those that need an empty database run if `database` is the URL of one that may be emptied.
+    """
     chosen = select(parse_plan(msgspec.to_builtins(plan)), only)
     began = time.perf_counter()
-    rows = run(chosen, base_url, parallel, timeout, seed, _relay(progress)) if chosen.scenarios else []
+    told = _relay(progress)
+    rows = run(chosen, base_url, parallel, timeout, seed, told, database) if chosen.scenarios else []
     return SmokeResult(
         app=plan.app,
         ir_digest=plan.ir_digest,
@@ -49,8 +54,9 @@ def run_smoke(
 def smoke_session(plan: TestsModelIR, session: Session, progress: Progress | None = None) -> SmokeResult:
     """Run every scenario against a started application, from inside if its address can't be reached."""
     if session.reachable:
-        return run_smoke(plan, session.base_url, progress=progress)
-    program = ["python", "-m", "smoke", "--base-url", session.base_url, "--plan", "-", "--json", "-"]
+        return run_smoke(plan, session.base_url, progress=progress, database=session.database_url)
+    program = ["python", "-m", "smoke", "--base-url", session.base_url, "--empty"]
+    program += ["--plan", "-", "--json", "-"]
     heard = None if progress is None else partial(_hear, progress)
     done = session.run(program, stdin=canonical_json(plan).decode(), timeout=_SECONDS, heard=heard)
     try:

@@ -44,7 +44,7 @@ def exercise(app: App, plan: TestsModelIR) -> tuple[SanityReport, SmokeResult]:
         report = run_gates(app.bundle, app.ir, Opened(session), app.guards)
         session.migrate()
         session.start()
-        result = run_smoke(plan, session.base_url)
+        result = run_smoke(plan, session.base_url, database=session.database_url)
         rows = tuple(smoke_result.placed(row, app.source_map, session.logs()) for row in result.rows)
         return placed(report, app.source_map), msgspec.structs.replace(result, rows=rows)
 

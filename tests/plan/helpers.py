@@ -61,7 +61,7 @@ class Served:
 
 
 def play(plan: TestsModelIR, ir: ApplicationIR, seed: int = 1) -> list[Row]:
-    """Run every scenario, shuffled, one after the other, in one world."""
+    """Run every scenario, shuffled, one after the other, in one world unless it needs one without rows."""
     program = program_plan(plan)
     scenarios = list(program.scenarios)
     random.Random(seed).shuffle(scenarios)
@@ -72,7 +72,7 @@ def play(plan: TestsModelIR, ir: ApplicationIR, seed: int = 1) -> list[Row]:
         return [
             await run_scenario(
                 s,
-                served.send,
+                (Served(ir, start) if s.fresh else served).send,
                 base_url="http://app",
                 base=seed * 10**6,
                 page=program.max_page_size,

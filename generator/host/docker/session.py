@@ -50,6 +50,7 @@ class DockerSession:
     ) -> None:
         self.root = root
         self._client, self._image, self._database = client, image, database
+        self.database_url = database.url
         self._environment = {"DATABASE_URL": database.url, "PORT": str(_PORT)}
         self._server: Container | None = None
         self._log = ""  # of servers that were stopped

@@ -147,7 +147,8 @@ def _run(
             session.start()
         except AppFailed as failure:
             return f"start ({str(failure).splitlines()[0]})"
-        row = first_failure(scenarios, session.base_url, subject.plan.max_page_size)
+        page = subject.plan.max_page_size
+        row = first_failure(scenarios, session.base_url, session.database_url, page)
     if row is None:
         return ""
     if again and row.problem.startswith(_TRIES):  # a busy machine answers late too

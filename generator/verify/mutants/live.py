@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from generator.verify.model import TestsModelIR
 from generator.verify.program.client import open_client, sender
+from generator.verify.program.database import open_emptier
 from generator.verify.program.plan import Scenario
-from generator.verify.program.run import Row, run_scenario
+from generator.verify.program.run import Row, on_empty, run_scenario
 
 _PARALLEL = 4
 _SECONDS = 20.0
@@ -17,25 +18,31 @@ _ELSEWHERE = 4
 
 
 def first_failure(
-    scenarios: Sequence[Scenario], base_url: str, page: int, base: int = 1, parallel: int = _PARALLEL
+    scenarios: Sequence[Scenario],
+    base_url: str,
+    database: str,
+    page: int,
+    base: int = 1,
+    parallel: int = _PARALLEL,
 ) -> Row | None:
-    """Run scenarios until one fails; those that need to be alone come first."""
-    return asyncio.run(_first_failure(scenarios, base_url, page, base, parallel))
+    """Run scenarios until one fails: first those that need to be alone, last those on an empty database."""
+    return asyncio.run(_first_failure(scenarios, base_url, database, page, base, parallel))
 
 
 async def _first_failure(
-    scenarios: Sequence[Scenario], base_url: str, page: int, base: int, parallel: int
+    scenarios: Sequence[Scenario], base_url: str, database: str, page: int, base: int, parallel: int
 ) -> Row | None:
-    async with open_client(base_url, _SECONDS, parallel) as client:
-        send = sender(client)
+    async with open_client(base_url, _SECONDS, parallel) as client, open_emptier(database) as empty:
+        plain = sender(client)
 
         async def one(scenario: Scenario) -> Row:
+            send = on_empty(plain, empty) if scenario.fresh else plain
             return await run_scenario(scenario, send, base_url=base_url, base=base, page=page)
 
         for scenario in scenarios:
             if scenario.alone and not (row := await one(scenario)).ok:
                 return row
-        waiting = [s for s in reversed(scenarios) if not s.alone]
+        waiting = [s for s in reversed(scenarios) if not s.alone and not s.fresh]
         running = {asyncio.create_task(one(waiting.pop())) for _ in range(min(parallel, len(waiting)))}
         while running:
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -44,6 +51,9 @@ async def _first_failure(
                 await _cancel(running)
                 return failed[0]
             running |= {asyncio.create_task(one(waiting.pop())) for _ in range(min(len(done), len(waiting)))}
+        for scenario in scenarios:
+            if scenario.fresh and not (row := await one(scenario)).ok:
+                return row
         return None
 
 

@@ -16,6 +16,7 @@ from generator.verify.plan.claims import Claim
 from generator.verify.plan.company import companions
 from generator.verify.plan.conditions import writes_others
 from generator.verify.plan.context import Context
+from generator.verify.plan.others import decided_by_others, meets
 from generator.verify.plan.regressions import SUITE as REGRESSIONS
 from generator.verify.plan.regressions import regressions
 from generator.verify.plan.replay import COMPANY, Replayer
@@ -98,14 +99,20 @@ def _plan_what_works(context: Context) -> None:
 
 
 def _settled(context: Context) -> list[Scenario]:
-    """Keep what comes out the same among other rows and at other times; what must be alone comes first."""
-    lonely = writes_others(context.ir)
+    """Keep what comes out the same among other rows, or at least without any, and at other times.
+
+    What must be alone comes first, what needs an empty database last.
+    """
+    lonely, decided = writes_others(context.ir), decided_by_others(context.ir)
     named = [
         replace(s, alone=s.alone or any(step.operation in lonely for step in s.steps))
         for s in context.scenarios
     ]
     alone, taken = _keep_lonely(context, _in_order([s for s in named if s.alone]))
-    return [*alone, *_keep_social(context, [s for s in named if not s.alone], taken)]
+    social = [s for s in named if not s.alone and not meets(s, decided)]
+    social = _keep_social(context, social, taken)
+    kept = {s.name for s in (*alone, *social)}
+    return [*alone, *social, *_keep_fresh(context, [s for s in named if s.name not in kept])]
 
 
 def _keep_lonely(context: Context, scenarios: list[Scenario]) -> tuple[list[Scenario], list[set[Claim]]]:
@@ -129,6 +136,18 @@ def _keep_social(context: Context, scenarios: list[Scenario], taken: list[set[Cl
         replayer = Replayer(context.ir, base, number * COMPANY // 2, others, pace)
         kept = [_settle(context, replayer, s, start) for s in reversed(scenarios)]
         scenarios = _apart(context, replayer, [s for s in reversed(kept) if s is not None], taken[number])
+    return scenarios
+
+
+def _keep_fresh(context: Context, scenarios: list[Scenario]) -> list[Scenario]:
+    """Replay each in an empty world: other rows would be in its way."""
+    scenarios = [replace(s, alone=False, fresh=True) for s in scenarios]
+    for start, base, pace in _REPLAYS:
+        replayer = Replayer(context.ir, base, pace=pace)
+        kept = [_settle(context, replayer, s, start) for s in scenarios]
+        scenarios = [s for s in kept if s is not None]
+    for scenario in scenarios:
+        context.miss_no_more(scenario.name)
     return scenarios
 
 

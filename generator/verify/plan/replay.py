@@ -83,7 +83,7 @@ class Replayer:
 
     def settle(self, scenario: Scenario, start: datetime) -> tuple[Scenario | None, str]:
         """Return the scenario with wildcards where it needs them, or None and why it can't stay."""
-        self._forget()
+        self._forget(scenario)
         before = self._interpreter.snapshot()
         for _ in range(MAX_REPAIRS):
             self._interpreter.restore(before)
@@ -99,8 +99,10 @@ class Replayer:
             scenario = changed
         return None, "too many of its values depend on other rows or on the time"
 
-    def _forget(self) -> None:
-        if self._played is not None:
+    def _forget(self, scenario: Scenario) -> None:
+        if scenario.fresh:
+            self._interpreter.restore(self._blank)
+        elif self._played is not None:
             self._played += 1
             if self._played % (COMPANIONS if self._companions else COMPANY) == 0:
                 self._interpreter.restore(self._blank)

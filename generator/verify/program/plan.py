@@ -39,6 +39,7 @@ class Scenario:
     steps: tuple[Step, ...]
     target: str = ""
     alone: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def parse_scenario(data: dict[str, Any]) -> Scenario:
         steps=steps,
         target=data.get("target", "") or steps[-1].id,
         alone=data.get("alone", False),
+        fresh=data.get("fresh", False),
     )
 
 

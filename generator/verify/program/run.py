@@ -49,6 +49,7 @@ class Reply:
 
 
 Send = Callable[[Request], Awaitable[Reply]]
+Empty = Callable[[], Awaitable[None]]
 
 
 class Unreachable(Exception):  # noqa: N818
@@ -85,13 +86,19 @@ async def run_plan(
     base: int,
     parallel: int = 8,
     progress: Progress | None = None,
+    empty: Empty | None = None,
 ) -> list[Row]:
-    """Run every scenario: first those that need to be alone, then at most `parallel` at a time."""
+    """Run every scenario: first those that need to be alone, then at most `parallel` at a time.
+
+    Those that need an empty database come last, and only if `empty` can make it so.
+    """
+    fresh = needing_empty(plan) if empty else []
+    total = len(plan.scenarios) - len(needing_empty(plan)) + len(fresh)
     gate = asyncio.Semaphore(parallel)
     rows: list[Row] = []
     silent = 0  # scenarios without an answer since the last answer
 
-    async def one(scenario: Scenario) -> None:
+    async def one(scenario: Scenario, send: Send = send) -> None:
         nonlocal silent
         async with gate:
             if silent < PATIENCE * parallel:
@@ -103,13 +110,32 @@ async def run_plan(
                 row = _not_sent(scenario)
         rows.append(row)
         if progress is not None:
-            progress(row, len(rows), len(plan.scenarios))
+            progress(row, len(rows), total)
 
     for scenario in plan.scenarios:
         if scenario.alone:
             await one(scenario)
-    await asyncio.gather(*(one(s) for s in plan.scenarios if not s.alone))
+    await asyncio.gather(*(one(s) for s in plan.scenarios if not s.alone and not s.fresh))
+    for scenario in fresh:
+        await one(scenario, on_empty(send, empty))
     return sorted(rows, key=lambda r: (r.scenario, r.suite))
+
+
+def needing_empty(plan: Plan) -> list[Scenario]:
+    """Return the scenarios that run on an empty database only."""
+    return [scenario for scenario in plan.scenarios if scenario.fresh]
+
+
+def on_empty(send: Send, empty: Empty | None) -> Send:
+    """Return a sender whose first request meets an empty database."""
+    waiting = [] if empty is None else [empty]
+
+    async def begin(request: Request) -> Reply:
+        while waiting:
+            await waiting.pop()()
+        return await send(request)
+
+    return begin
 
 
 def _not_sent(scenario: Scenario) -> Row:
