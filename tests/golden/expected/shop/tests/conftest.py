@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.config import Settings
 from smoke.client import open_client, sender
+from smoke.database import open_emptier
 from smoke.plan import Plan, read_plan
 from smoke.run import Reply, Request, Row, Send, run_plan
 
@@ -107,17 +108,20 @@ def recording(send: Send, exchanges: list[tuple[Request, Reply]]) -> Send:
     return remember
 
 
-async def exercise(base_url: str, plan: Plan) -> Exercised:
+async def exercise(base_url: str, database_url: str, plan: Plan) -> Exercised:
     """Run every scenario of the plan."""
     exchanges: list[tuple[Request, Reply]] = []
-    async with open_client(base_url, timeout=30, connections=4) as client:
+    async with (
+        open_client(base_url, timeout=30, connections=4) as client,
+        open_emptier(database_url) as empty,
+    ):
         send = recording(sender(client), exchanges)
         base = secrets.randbelow(10**15)
-        rows = await run_plan(plan, send, base_url=base_url, base=base, parallel=4)
+        rows = await run_plan(plan, send, base_url=base_url, base=base, parallel=4, empty=empty)
     return Exercised({row.scenario: row for row in rows}, exchanges)
 
 
 @pytest.fixture(scope="session")
-def exercised(base_url: str) -> Exercised:
+def exercised(base_url: str, environment: dict[str, str]) -> Exercised:
     """Give the results of one run of the whole plan."""
-    return asyncio.run(exercise(base_url, read_plan(PLAN)))
+    return asyncio.run(exercise(base_url, environment["DATABASE_URL"], read_plan(PLAN)))
