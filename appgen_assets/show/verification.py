@@ -28,6 +28,7 @@ def test_plan(artefact: Artefact) -> Mapping[str, Any]:
         **counts(
             scenarios=len(scenarios),
             asserting_effects=sum(scenario.asserts_effects for scenario in scenarios),
+            on_an_empty_database=sum(scenario.fresh for scenario in scenarios),
             missing=len(coverage.missing),
         ),
         "coverage": table(

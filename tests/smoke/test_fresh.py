@@ -60,7 +60,7 @@ def test_only_such_scenarios_without_leave_is_no_pass(tmp_path: Path) -> None:
 def test_which_database_has_to_be_said(tmp_path: Path) -> None:
     done = run_program(tmp_path, "--base-url", "http://127.0.0.1:1", "--empty")
     assert done.returncode == 2
-    assert "--empty needs the DATABASE_URL" in done.stderr
+    assert "--empty needs a DATABASE_URL" in done.stderr
 
 
 def test_a_database_that_can_not_be_emptied_fails_them(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ DEPENDENCIES = (
     "uvloop>=0.21,<1",
 )
 
-SMOKE: tuple[str, ...] = ()  # the program that runs the scenarios needs nothing but Python
+SMOKE: tuple[str, ...] = ()  # the program that runs the scenarios needs nothing that the application does not
 
 DEVELOPMENT = (
     *SMOKE,
