@@ -1,6 +1,7 @@
 """Which stages of an application are stale: asked before a run, so that a run holds nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,11 +11,13 @@ from appgen_assets.checks import names_by_stage
 from appgen_resources.history import History
 from generator.core.diagnostics import SpecError
 from generator.core.errors import ToldError
+from generator.deliver.description import with_description
+from generator.emit.bundle import Bundle
 from generator.host.state import AppEntry
 from generator.host.workshop import compile_spec
-from generator.pipeline import BY_NAME, DIRECTIVES, STAGES, keys
+from generator.pipeline import BY_NAME, DIRECTIVES, STAGES, keys, seen
 from generator.stages.model import Artefact
-from generator.stages.releases import releases
+from generator.stages.releases import identity, releases
 from generator.stages.steps import release
 from generator.stages.workshop import Workshop
 
@@ -23,7 +26,7 @@ _NEVER = "never made"
 _CHANGED = "what it reads, or its code, has changed"
 _OF_SOURCES = {
     "app_spec": "the spec has changed, or how it is read",
-    "release": "it is delivered to another place, or in another way",
+    "release": "it is delivered elsewhere or otherwise, or describes itself otherwise",
 }
 _ABOUT_HISTORY = "M"  # codes of what is refused because of rows that are there
 
@@ -66,9 +69,15 @@ def plan_compiled(
 ) -> Plan:
     """Compare a compiled application with the event log."""
     wanted = keys(done, workshop, entry.out)
-    stale = dict(_stale(History(instance, entry.app), wanted, done, entry.out))
+
+    @cache
+    def verified() -> Bundle:
+        report = seen(workshop, wanted["sanity_report"])
+        return with_description(done["app_bundle"].value, report.value.openapi if report else "")
+
+    stale = dict(_stale(History(instance, entry.app), wanted, done, verified, entry.out))
     held = releases(workshop.store, entry.app).held
-    if set(stale) == {"release"} and held == done["app_bundle"].ref.digest:
+    if set(stale) == {"release"} and held and held == identity(verified()):
         stale = {}  # it was rolled back
     return Plan(entry, wanted, stale)
 
@@ -107,7 +116,11 @@ def plan_all(plan: Plan) -> Plan:
 
 
 def _stale(
-    history: History, wanted: dict[str, str], done: dict[str, Artefact], out: str
+    history: History,
+    wanted: dict[str, str],
+    done: dict[str, Artefact],
+    verified: Callable[[], Bundle],
+    out: str,
 ) -> Iterator[tuple[str, str]]:
     last = {stage.name: history.last(stage.name) for stage in STAGES}
     runs = {name: made.run for name, made in last.items() if made is not None}
@@ -122,12 +135,12 @@ def _stale(
             yield stage.name, "what was kept of it was not what it makes"
         elif stage.name in unsettled:
             yield stage.name, "a check has failed, or was not made"
-        elif stage.name == "release" and not _delivered(done, out):
+        elif stage.name == "release" and not _delivered(verified, out):
             yield stage.name, "the folder differs from what was delivered"
 
 
-def _delivered(done: dict[str, Artefact], out: str) -> bool:
+def _delivered(verified: Callable[[], Bundle], out: str) -> bool:
     try:
-        return release.is_current(done["app_bundle"].value, out)
+        return release.is_current(verified(), out)
     except ToldError:
         return False

@@ -22,13 +22,14 @@ from appgen_resources.sandbox import SandboxResource
 from appgen_resources.specs import SpecStore
 from appgen_resources.workshop import WorkshopResource
 from generator.deliver.causes import causes
+from generator.deliver.description import with_description
 from generator.emit.bundle import Bundle
 from generator.pipeline import BY_NAME, RUNS_ON, TARGET
 from generator.repair.passed import note_passed, running_on
 from generator.stages import ahead
 from generator.stages.model import Artefact
 from generator.stages.pointers import current
-from generator.stages.releases import Released, bundle_of, delivered_last, note, releases
+from generator.stages.releases import Released, bundle_of, delivered_last, note, put_bundle, releases
 from generator.stages.steps import release as delivery
 from generator.stages.steps import sanity_report as sanity
 from generator.stages.steps import smoke_result as smoke
@@ -73,6 +74,8 @@ def sanity_report(
         lambda: sanity.run(app, ir, application_ir.sidecar, guards, sandbox.sandbox()),
     )
     kept = keep(made, "sanity_report", inputs, report, sanity.timeless(report))
+    if report.openapi:  # so that a plan knows what a release will hold
+        made.remember(kept.ref)
     return record(kept, show.sanity_report, inputs)
 
 
@@ -104,15 +107,18 @@ def release(
     workshop: WorkshopResource,
     specs: SpecStore,
     app_bundle: Artefact,
+    sanity_report: Artefact,
 ) -> dg.MaterializeResult[Artefact]:
     """The verified application in its folder or git branch; hand-written files stay as they are.
+
+    Beside it lies what it said of itself when the gates asked: `openapi.json`.
 
     Only what has passed every gate and every scenario comes here. `appgen rollback APP` goes one back.
     """
     out = specs.entry(context.partition_key).out
-    inputs = {"app_bundle": app_bundle, TARGET: external(TARGET, out)}
+    inputs = {"app_bundle": app_bundle, "sanity_report": sanity_report, TARGET: external(TARGET, out)}
     tags, app, made = context.run.tags, context.partition_key, bench(context, workshop)
-    why, bundle = tags.get(WHY_TAG, ""), app_bundle.value
+    why, bundle = tags.get(WHY_TAG, ""), with_description(app_bundle.value, sanity_report.value.openapi)
     title = f"{app}: {len(bundle.files)} files, verified"
     originals = delivered_last(made.store, app) if tags.get(KEEP_EDITS_TAG) == "true" else None
     force = tags.get(FORCE_TAG) == "true"
@@ -124,8 +130,9 @@ def release(
     changed = len(report.added) + len(report.changed) + len(report.removed)
     time = datetime.now(UTC).isoformat(timespec="seconds")
     told = f"{why}: {', '.join(because[:_TOLD])}" if because else why
-    note(made.store, app, Released(0, time, out, app_bundle.ref, changed, told))
-    kept = keep(made, "release", inputs, report, [out, app_bundle.ref.digest])
+    ref = put_bundle(made.store, bundle)
+    note(made.store, app, Released(0, time, out, ref, changed, told))
+    kept = keep(made, "release", inputs, report, [out, ref.digest])
     return record(kept, show.release, inputs)
 
 

@@ -10,6 +10,7 @@ from generator.stages.history import RELEASED, that_counts
 from generator.stages.model import Artefact, Input, StageDef, View
 from generator.stages.source import SpecSource, regressions
 from generator.stages.workshop import WHOLE, Workshop, external
+from generator.verify.model import SanityReport
 
 SOURCE = "source"
 OVERRIDES = "overrides"
@@ -28,6 +29,7 @@ _ANSWERS = View("answers", views.answers)
 _BEHAVIOR = View("behavior", views.behavior)
 _CHANGES = View("changes", views.changes)
 _IN_FORCE = View("in_force", own.in_force)
+_DESCRIPTION = View("description", views.description)
 
 # What the delivered application runs on: a new release has to be tried out.
 RUNS_ON = (
@@ -121,7 +123,9 @@ STAGES: tuple[StageDef, ...] = (
         "release",
         "generator.deliver.tree:DeliveryReport",
         ("app_bundle", WHOLE),
+        ("sanity_report", _DESCRIPTION),
         (TARGET, WHOLE),
+        code=("generator.deliver.description",),
         after=("smoke_result",),
         pure=False,
     ),
@@ -161,4 +165,14 @@ def compile_app(
 def keys(done: dict[str, Artefact], workshop: Workshop, out: str) -> dict[str, str]:
     """Return the key of every stage, those that try out and deliver the application included."""
     made = {**done, TARGET: external(TARGET, out)}
-    return {s.name: made[s.name].ref.key if s.pure else workshop.key(s, made) for s in STAGES}
+    found: dict[str, str] = {}
+    for stage in STAGES:
+        found[stage.name] = key = made[stage.name].ref.key if stage.pure else workshop.key(stage, made)
+        if stage.name == "sanity_report":
+            made[stage.name] = seen(workshop, key) or external(stage.name, SanityReport("", (), openapi=key))
+    return found
+
+
+def seen(workshop: Workshop, key: str) -> Artefact | None:
+    """Return what the gates have said under a key; None if the application has not described itself yet."""
+    return workshop.known(BY_NAME["sanity_report"], key)

@@ -7,6 +7,7 @@ from appgen_assets.checks.model import Check, Made, Verdict, verdict, verdict_on
 from appgen_assets.checks.sources import broken_names, modules
 from generator.core.digest import digest
 from generator.core.spans import Span
+from generator.deliver.description import with_description
 from generator.deliver.tree import DeliveryReport
 from generator.emit.tree import EmittedFile
 from generator.ir.model import ApplicationIR
@@ -149,10 +150,13 @@ def _clean_logs(made: Made) -> Verdict:
 
 
 def _delivered(made: Made) -> Verdict:
-    """The target holds exactly the bundle."""
+    """The target holds exactly the bundle, and how the application describes itself."""
     report: DeliveryReport = made.value
-    bundle = made.of("app_bundle")
-    wrong = [] if is_current(bundle, report.out) else [f"{report.out} differs from what was verified"]
+    described: SanityReport = made.of("sanity_report")
+    bundle = with_description(made.of("app_bundle"), described.openapi)
+    wrong = [] if described.openapi else ["the gates have seen no OpenAPI document"]
+    if not is_current(bundle, report.out):
+        wrong.append(f"{report.out} differs from what was verified")
     return verdict(wrong, len(bundle.files))
 
 

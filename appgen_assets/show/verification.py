@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from appgen_assets.show.parts import counts, table
+from generator.deliver.description import OPENAPI
 from generator.deliver.tree import DeliveryReport
 from generator.host.reports import Kept
 from generator.stages.model import Artefact
@@ -56,7 +57,11 @@ def sanity_report(artefact: Artefact) -> Mapping[str, Any]:
         for f in report.findings
     ]
     return {
-        **counts(gates=len(report.gates), findings=len(report.findings)),
+        **counts(
+            gates=len(report.gates),
+            findings=len(report.findings),
+            lines_of_openapi=report.openapi.count("\n"),
+        ),
         "gates": table(("gate", "outcome", "findings", "ms"), gates),
         "findings": table(("gate", "code", "what is wrong", "where", "IR node", "spec"), findings),
     }
@@ -115,6 +120,7 @@ def release(artefact: Artefact) -> Mapping[str, Any]:
     ]
     return {
         "folder": dg.MetadataValue.path(report.out),
+        "OpenAPI": dg.MetadataValue.path(f"{report.out}/{OPENAPI}"),
         **counts(
             added=len(report.added),
             changed=len(report.changed),

@@ -19,11 +19,16 @@ def causes(before: Files, after: Files, spans: Mapping[str, Span]) -> tuple[str,
     found: dict[str, None] = {}
     for path in sorted({*old, *new}):
         pair = old.get(path, EmittedFile(path, "")), new.get(path, EmittedFile(path, ""))
-        if pair[0].text != pair[1].text:
+        if pair[0].text != pair[1].text and any(map(_tells, pair)):
             found |= dict.fromkeys(_behind(*pair))
     named = [name for name in found if name != _WHOLE]
     more = [f"… and {len(named) - _MOST} more"] if len(named) > _MOST else []
     return (*(_placed(name, spans) for name in named[:_MOST]), *more)
+
+
+def _tells(file: EmittedFile) -> bool:
+    """Whether there is anything to be learnt from its lines; comparing long ones takes long."""
+    return bool(file.origins) or any(block.node != _WHOLE for block in file.blocks)
 
 
 def _behind(old: EmittedFile, new: EmittedFile) -> Iterator[str]:

@@ -22,6 +22,8 @@ KINDS = ("files", "templates", "pins.yaml")
 TARGETS = ("schemas", "models", "migrations", "services", "routes", "project")
 _FOLDERS = {"services": ("services", "queries")}  # where its templates lie below `generator.emit`
 _IGNORED = frozenset({"README.md", ".gitkeep"})
+_FROM_IR = "It follows from the IR; scenarios of your own lie in <spec>.regressions/."
+_WAYS = {"release": "The application writes it itself: change the spec, or what files/app/extensions/ adds."}
 
 
 def read_overrides(texts: Iterable[OverrideText]) -> Overrides:
@@ -75,7 +77,7 @@ class _Reader:
             self._refuse("O104", text, str(error), "Name a file of the application.")
             return
         if stage_of(path) not in TARGETS:
-            hint = "It follows from the IR; scenarios of your own lie in <spec>.regressions/."
+            hint = _WAYS.get(stage_of(path), _FROM_IR)
             self._refuse("O105", text, f"{path} can't be replaced", hint)
             return
         self.files[path] = FileOverride(path, text.text, text.source)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import msgspec
 
+from generator.core.digest import canonical_json
 from generator.core.errors import EXIT_USAGE, ToldError
+from generator.emit.bundle import Bundle
 from generator.pipeline import BY_NAME
 from generator.stages.model import Artefact, Ref
-from generator.stages.store import Store, get_kept, put_record
+from generator.stages.store import Store, content_hash, get_kept, put_blob, put_record
 from generator.stages.workshop import find
 
 KEEP = 10
 
 
 class Released(msgspec.Struct, frozen=True):
-    """One release; `time` is UTC in ISO 8601, `bundle` lies in the artefact store."""
+    """One release; `time` is UTC in ISO 8601, `bundle` is all that was delivered, in the artefact store."""
 
     number: int
     time: str
@@ -82,6 +84,17 @@ def before(known: Releases) -> Released:
             f"All that was released is one tree ({len(known.kept)} times)." if current else "Nothing was.",
         )
     return found
+
+
+def identity(bundle: Bundle) -> str:
+    """Return the data version of what is delivered."""
+    return content_hash(canonical_json(bundle))
+
+
+def put_bundle(store: Store, bundle: Bundle) -> Ref:
+    """Keep what is delivered, so that it can be delivered again."""
+    data = canonical_json(bundle)
+    return Ref("app_bundle", "", content_hash(data), put_blob(store, data))
 
 
 def bundle_of(store: Store, released: Released) -> Artefact:

@@ -44,6 +44,20 @@ def changes(document: Changing) -> Changes:
     return document.changes
 
 
+class Described(Protocol):
+    """What the gates said of an application."""
+
+    @property
+    def openapi(self) -> str:
+        """Its own description."""
+        ...
+
+
+def description(report: Described) -> str:
+    """Return how an application describes itself."""
+    return report.openapi
+
+
 def domain(ir: ApplicationIR) -> ApplicationIR:
     """Keep entities and enums."""
     return ApplicationIR(

@@ -53,7 +53,7 @@ class Workshop:
     def make(self, stage: StageDef, done: Done) -> Artefact:
         """Return the stage's output."""
         key = self.key(stage, done)
-        kept = None if self._fresh else self._kept(stage, key)
+        kept = None if self._fresh else self.known(stage, key)
         return kept or self._run(stage, key, done)
 
     def made_now(self, stage: StageDef, done: Done) -> str:
@@ -86,10 +86,15 @@ class Workshop:
         beside = put_blob(self.store, canonical_json(sidecar)) if stage.sidecar else ""
         ref = Ref(stage.name, key, identity, put_blob(self.store, data), beside)
         if stage.pure:
-            put_record(self.store, _record(ref), ref)
+            self.remember(ref)
         return Artefact(ref, lambda: value, lambda: sidecar, hit=False)
 
-    def _kept(self, stage: StageDef, key: str) -> Artefact | None:
+    def remember(self, ref: Ref) -> None:
+        """Note under a key what it has given."""
+        put_record(self.store, _record(ref), ref)
+
+    def known(self, stage: StageDef, key: str) -> Artefact | None:
+        """Return what a key has given, if that is noted and still there."""
         ref = get_record(self.store, f"stages/{stage.name}/{key}", Ref)
         if ref is None or not all(has_blob(self.store, b) for b in (ref.blob, ref.sidecar) if b):
             return None
@@ -120,7 +125,7 @@ class Workshop:
         if name not in known:
             known[name] = digest(self._narrow(artefact, view))
             if artefact.ref.key:
-                put_record(self.store, _record(artefact.ref), artefact.ref)
+                self.remember(artefact.ref)
         return known[name]
 
     def _view_code(self, view: View) -> str:

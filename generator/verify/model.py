@@ -178,10 +178,11 @@ class GateResult(_Node, frozen=True):
 
 
 class SanityReport(_Node, frozen=True):
-    """What every gate found."""
+    """What every gate found; `openapi` is the application's own description as text, if it gave one."""
 
     app: str
     gates: tuple[GateResult, ...]
+    openapi: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

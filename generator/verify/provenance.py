@@ -64,6 +64,7 @@ _STAGES: Sequence[tuple[tuple[str, ...], str]] = (
     (("/models.py", "app/base.py", "app/entities.py", "app/violations.py"), "models"),
     (("/queries.py", "/service.py"), "services"),
     (("/router.py", "/filters.py", "app/main.py"), "routes"),
+    (("openapi.json",), "release"),
 )
 
 

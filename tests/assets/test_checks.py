@@ -11,6 +11,7 @@ from appgen_assets.checks import CHECKS
 from appgen_assets.checks.model import Check, Made
 from generator.core.diagnostics import Diagnostic, Severity
 from generator.core.spans import Span
+from generator.deliver.description import with_description
 from generator.deliver.tree import deliver
 from generator.emit.overrides import Overrides, Withheld
 from generator.emit.tree import Block, EmittedFile, Tree
@@ -33,6 +34,7 @@ Values = dict[str, Any]
 Break = Callable[[Values], None]
 WITHHELD = Overrides(withheld=(Withheld("library.overrides/files/README.md", 1, "it broke the build"),))
 SPAN = Span("library.yaml", 1, 1, 1, 2)
+DESCRIPTION = '{"openapi": "3.1.0"}\n'
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +50,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Values:
     out = tmp_path_factory.mktemp("out") / "library"
     return {
         **values,
-        "sanity_report": SanityReport("library", tuple(GateResult(g.name) for g in GATES)),
+        "sanity_report": SanityReport("library", tuple(GateResult(g.name) for g in GATES), DESCRIPTION),
         "smoke_result": SmokeResult("library", plan.ir_digest, rows, 1.0, log_lines=9),
-        "release": deliver(values["app_bundle"], out),
+        "release": deliver(with_description(values["app_bundle"], DESCRIPTION), out),
     }
 
 
@@ -287,6 +289,15 @@ def test_logs_that_were_not_seen_are_no_clean_logs(sound: Values) -> None:
     values = {**sound, "smoke_result": replace(sound["smoke_result"], log_lines=0)}
     check = next(c for c in CHECKS if c.name == "clean_logs")
     assert not check.ask(made("smoke_result", values)).ok
+
+
+@pytest.mark.parametrize("description", ["", '{"openapi": "3.0.0"}\n'])
+def test_a_description_that_was_not_seen_or_is_another_is_no_delivery(
+    description: str, sound: Values
+) -> None:
+    values = {**sound, "sanity_report": replace(sound["sanity_report"], openapi=description)}
+    check = next(c for c in CHECKS if c.name == "delivered")
+    assert not check.ask(made("release", values)).ok
 
 
 def test_every_stage_has_checks_with_names_of_their_own() -> None:

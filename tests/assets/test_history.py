@@ -1,5 +1,6 @@
 """Builds over the real event log: what is materialized, what is not, what a person is left with."""
 
+import json
 import os
 import re
 import signal
@@ -11,11 +12,17 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from msgspec.structs import replace
 
 from appgen_resources.history import CACHE_TAG, KEY_TAG
 from appgen_resources.instance import open_instance
+from generator.core.digest import canonical_json
 from generator.host.state import State
+from generator.host.workshop import open_workshop
 from generator.pipeline import DIRECTIVES, STAGES
+from generator.stages.pointers import current, point
+from generator.stages.releases import releases
+from generator.stages.store import put_blob
 from tests.assets.conftest import SPEC
 
 pytestmark = pytest.mark.slow
@@ -118,6 +125,27 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_the_first_build_materializes_every_stage_and_says_what_it_did(built: Workspace) -> None:
     assert built.made_by(built.runs()[-1]) == ALL
     assert (built.out / "app" / "main.py").is_file()
+    described = json.loads((built.out / "openapi.json").read_text(encoding="utf-8"))
+    assert {"/books", "/loans", "/health"} <= set(described["paths"])
+
+
+def test_another_description_is_delivered_and_nothing_else_is_made(built: Workspace) -> None:
+    """The gates have seen another one, as after an upgrade of what makes it: the release alone is stale."""
+    tree, state = built.tree(), State(built.folder / ".appgen")
+    workshop = open_workshop(state)
+    seen = current(workshop.store, "library", "sanity_report")
+    assert seen is not None
+    last = releases(workshop.store, "library").kept[0].number
+    address = put_blob(workshop.store, canonical_json(replace(seen.value, openapi="{}\n")))
+    for ref, document in ((replace(seen.ref, blob=address, views={}), b"{}\n"), (seen.ref, None)):
+        workshop.remember(ref)
+        point(workshop.store, "library", ref)
+        before = built.runs()
+        assert built.build().returncode == 0
+        assert built.made_since(before) == {"release"}
+        assert built.tree()["openapi.json"] == (document or tree["openapi.json"])
+    assert built.tree() == tree
+    assert [r.number for r in releases(workshop.store, "library").kept][:2] == [last + 2, last + 1]
 
 
 def test_the_materializations_carry_keys_versions_and_metadata(built: Workspace) -> None:
@@ -186,14 +214,16 @@ def test_a_wrong_spec_is_refused_and_leaves_the_earlier_build(built: Workspace) 
 
 
 def test_a_hand_edit_is_refused_and_kept(built: Workspace) -> None:
-    path = built.out / "app" / "main.py"
-    text = path.read_text(encoding="utf-8")
+    path, described = built.out / "app" / "main.py", built.out / "openapi.json"
+    text, document = (p.read_text(encoding="utf-8") for p in (path, described))
     path.write_text(text + "# by hand\n", encoding="utf-8")
+    described.write_text("{}\n", encoding="utf-8")
     done = built.build()
     assert done.returncode == 1
-    assert "app/main.py" in done.stdout
+    assert "app/main.py\n  openapi.json" in done.stdout
     assert "by hand" in path.read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8")
+    described.write_text(document, encoding="utf-8")
     assert built.build().returncode == 0
 
 

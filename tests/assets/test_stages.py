@@ -15,6 +15,7 @@ from generator.stages.model import resolve
 from generator.stages.source import SpecSource
 from generator.stages.store import MemoryStore, get_blob, put_blob
 from generator.stages.tools import Tools
+from generator.verify.model import SanityReport
 from tests.assets.conftest import SPEC, source, workshop
 
 TOOLS = Tools(RuffFormatter())
@@ -81,6 +82,24 @@ def test_the_release_depends_on_its_folder() -> None:
     done = compile_app(source(), bench)
     here, there = keys(done, bench, "/here"), keys(done, bench, "/there")
     assert {stage for stage in here if here[stage] != there[stage]} == {"release"}
+
+
+def test_the_release_depends_on_how_the_application_describes_itself() -> None:
+    bench = workshop()
+    done = compile_app(source(), bench)
+    unseen = keys(done, bench, "/here")
+    given = []
+    for text in ("one", "another", "one"):
+        kept = bench.keep(
+            BY_NAME["sanity_report"], unseen["sanity_report"], SanityReport("library", (), text)
+        )
+        bench.remember(kept.ref)
+        given.append(keys(done, bench, "/here"))
+    one, another, again = given
+    assert one == again
+    assert {stage for stage in one if one[stage] != another[stage]} == {"release"}
+    assert {stage for stage in one if one[stage] != unseen[stage]} == {"release"}
+    assert unseen == keys(done, workshop(), "/here")
 
 
 def test_the_second_time_everything_comes_from_the_cache(tmp_path: Path) -> None:

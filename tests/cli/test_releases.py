@@ -1,11 +1,17 @@
 """Delivering to a branch, the kept releases, and going back: through the command line."""
 
+import json
 from pathlib import Path
 
 import pytest
-from dulwich.objects import Commit, Tree
+from dulwich.object_store import iter_tree_contents
+from dulwich.objects import Commit
 from dulwich.repo import Repo
 
+from generator.host.artefacts import open_store
+from generator.host.state import State
+from generator.stages.pointers import current
+from generator.stages.releases import Released, note
 from tests.cli.test_cli import run
 
 SPEC = """\
@@ -32,13 +38,16 @@ def say(folder: Path, message: str) -> None:
 
 
 def service(folder: Path) -> str:
+    return delivered(folder)["app/thing/service.py"]
+
+
+def delivered(folder: Path) -> dict[str, str]:
+    """Return path -> text of what the branch holds."""
     repo = Repo(str(folder / "repo"))
-    found = repo[repo.refs[b"refs/heads/main"]].tree
-    for part in (b"demo", b"app", b"thing", b"service.py"):
-        tree = repo[found]
-        assert isinstance(tree, Tree)
-        found = tree[part][1]
-    return repo[found].as_raw_string().decode()
+    commit = repo[repo.refs[b"refs/heads/main"]]
+    assert isinstance(commit, Commit)
+    entries = iter_tree_contents(repo.object_store, commit.tree)
+    return {e.path.decode().removeprefix("demo/"): repo[e.sha].as_raw_string().decode() for e in entries}
 
 
 def build() -> str:
@@ -53,6 +62,7 @@ def test_releases_are_commits_and_can_be_taken_back(folder: Path) -> None:
     say(folder, "Second")
     build()
     assert "Second" in service(folder)
+    assert "/things" in json.loads(delivered(folder)["openapi.json"])["paths"]
     repo = Repo(str(folder / "repo"))
     commit = repo[repo.refs[b"refs/heads/main"]]
     assert isinstance(commit, Commit)
@@ -86,6 +96,16 @@ def test_going_back_happens_where_the_application_lies_now(folder: Path) -> None
     build()
     assert run("rollback", "demo", "--to", "1")[0] == 0
     assert "First" in service(folder)
+    assert "openapi.json" in delivered(folder)
+    store = open_store(State().artefacts)
+    bundle = current(store, "demo", "app_bundle")
+    assert bundle is not None
+    note(store, "demo", Released(0, "2026-01-01", "git:repo//demo#main", bundle.ref, 1))
+    assert run("rollback", "demo", "--to", "3")[0] == 0
+    assert run("rollback", "demo", "--to", "5")[0] == 0  # from before the description was delivered
+    assert "Second" in service(folder)
+    assert "openapi.json" not in delivered(folder)
+    assert "nothing has changed" in build()
 
 
 def test_what_was_never_released_cant_be_taken_back(folder: Path) -> None:

@@ -1,13 +1,16 @@
 # ruff: noqa: E501 - rows of changes read best as rows
 """Each gate has a broken build that it, and no other gate, complains about, at the right place."""
 
+import json
 from typing import NamedTuple
 
+import httpx
 import pytest
 from msgspec.structs import replace
 
 from generator.emit.bundle import Bundle
-from generator.verify.gates import GATES
+from generator.host.sandbox import ProcessSandbox
+from generator.verify.gates import GATES, run_gates
 from generator.verify.model import SanityReport
 from tests.gates.conftest import Healthy, rebundled
 
@@ -81,6 +84,32 @@ def test_an_extension_may_add_operations_and_nobody_else(healthy: Healthy) -> No
     files = [replace(f, text=f.text + more) if f.path == "app/main.py" else f for f in extended.files]
     report = healthy.run(rebundled(files))
     assert [f.message for f in report.findings] == ["GET /more is no operation of the application"]
+    assert {"/hello", "/more"} <= set(json.loads(report.openapi)["paths"])
+
+
+def test_a_description_that_no_json_can_carry_is_no_pass(healthy: Healthy) -> None:
+    half = EXTENSION.replace('"/hello", hello', '"/hello", hello, summary="\\ud800"')
+    report = healthy.run(healthy.with_text("app/extensions/__init__.py", half), without=FAST)
+    assert report.openapi == ""
+    assert said(report)["openapi"] == ["skipped"]
+    assert "can't be read" in next(g for g in report.gates if g.gate == "openapi").skipped
+
+
+def test_the_report_holds_the_served_description_the_same_bytes_each_time(healthy: Healthy) -> None:
+    gates = [gate for gate in GATES if gate.name == "openapi"]
+    first, again = (
+        run_gates(healthy.bundle, healthy.ir, ProcessSandbox(), healthy.guards, gates) for _ in "ab"
+    )
+    assert first.openapi == again.openapi
+    assert first.openapi.endswith("}\n")
+    assert '\n  "paths": {\n' in first.openapi
+    document = json.loads(first.openapi)
+    fields = document["components"]["schemas"]["AccountCreate"]["properties"]
+    assert list(fields) == ["name", "email", "balance", "tag_ids"]  # as the spec has them
+    with ProcessSandbox().open(healthy.bundle) as session:
+        session.migrate()
+        session.start()
+        assert document == httpx.get(f"{session.base_url}/openapi.json").json()
 
 
 def test_a_module_that_cannot_be_imported_is_seen(healthy: Healthy) -> None:

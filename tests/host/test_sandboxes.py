@@ -8,6 +8,7 @@ from generator.pipeline import STAGES
 from generator.stages.code import CodeIndex
 from generator.stages.store import MemoryStore
 from generator.stages.workshop import Workshop, external
+from generator.verify.model import SanityReport
 
 
 def test_child_processes_unless_another_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,6 +40,7 @@ def test_without_an_engine_the_machine_is_to_blame(monkeypatch: pytest.MonkeyPat
 def test_what_was_seen_in_one_sandbox_is_stale_in_another() -> None:
     done = {stage.name: external(stage.name, 1) for stage in STAGES}
     done |= {name: external(name, 1) for name in ("source", "target")}
+    done["sanity_report"] = external("sanity_report", SanityReport("demo", ()))
 
     def keys(sandbox: str) -> dict[str, str]:
         workshop = Workshop(MemoryStore(), CodeIndex(), None, sandbox=sandbox)  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ READ = [
     ("O103", "files/README.md", "\udcff", 1, "UTF-8"),
     ("O104", "files/app\\main.py", "", 1, "not a path inside the application"),
     ("O105", "files/smoke/plan.json", "", 1, "can't be replaced"),
+    ("O105", "files/openapi.json", "{}", 1, "what files/app/extensions/ adds"),
     ("O107", "templates/models/model.py.j2", "", 1, "did you mean `models.py.j2`?"),
     ("O108", "pins.yaml", "alembic: '<2'\nfastpi: '==1'\n", 2, "did you mean `fastapi`?"),
     ("O109", "pins.yaml", "fastapi: newest\n", 1, ">=1.2,<2"),

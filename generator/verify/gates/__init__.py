@@ -16,6 +16,7 @@ from generator.verify.gates import manifest
 from generator.verify.gates.ancestry import earlier
 from generator.verify.gates.build import Answer, Build, CannotRun, Command, Gated
 from generator.verify.gates.lint import LAYOUT, LINT
+from generator.verify.gates.openapi import described
 from generator.verify.gates.probe import run_probe
 from generator.verify.gates.table import GATES, Gate
 from generator.verify.gates.typecheck import TYPES
@@ -58,7 +59,7 @@ def run_gates(
             if c in needed
         }
         build = Build(bundle, ir, guards, started)
-        return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates))
+        return SanityReport(ir.name, tuple(_ask(gate, build) for gate in gates), described(build))
 
 
 def _ask(gate: Gate, build: Build) -> GateResult:

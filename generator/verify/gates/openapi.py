@@ -20,7 +20,6 @@ from generator.verify.model import Finding
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 _NOT_IN_IR = frozenset({("get", "/health")})
-_WRITTEN = "openapi.json"
 
 Found = dict[tuple[str, str], dict[str, Any]]
 
@@ -46,8 +45,16 @@ def check(build: Build) -> list[Finding]:
         *_operations(build, own),
         *_ids(build, found),
         *_document(build, document, own),
-        *_written(build, document),
     ]
+
+
+def described(build: Build) -> str:
+    """Return the description as the text of a file, in the application's own order; "" if there is none."""
+    try:
+        document = build.probe.openapi
+    except CannotRun:
+        return ""
+    return "" if document is None else json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _operations(build: Build, found: Found) -> Iterator[Finding]:
@@ -116,12 +123,3 @@ def _resolves(document: Any, reference: str) -> bool:
             document.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(document, dict) else None
         )
     return document is not None
-
-
-def _written(build: Build, document: dict[str, Any]) -> Iterator[Finding]:
-    """Compare the description that is delivered with what the application itself says."""
-    file = build.files.get(_WRITTEN)
-    if file is not None and json.loads(file.text) != document:
-        yield build.finding(
-            "openapi-json", "the delivered description is not the application's own", path=_WRITTEN
-        )

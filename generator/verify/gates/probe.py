@@ -116,8 +116,15 @@ def run_probe(session: Session, groups: Sequence[Group] = (), earlier: Earlier |
     done = session.run(["python", "-"], stdin=program, timeout=_TIMEOUT)
     for line in reversed(done.stdout.split("\n")):  # splitlines would split at the mark
         if line.startswith(_MARK):
-            return msgspec.json.decode(line.removeprefix(_MARK), type=Probe)
+            return _read(line.removeprefix(_MARK))
     return _ending(done)
+
+
+def _read(seen: str) -> Probe | str:
+    try:
+        return msgspec.json.decode(seen, type=Probe)
+    except msgspec.DecodeError as error:  # half a surrogate pair, which no JSON can carry
+        return f"what the application says of itself can't be read: {error}"
 
 
 def _ending(done: Completed) -> str:

@@ -83,7 +83,12 @@ GATES: tuple[Gate, ...] = (
     Gate("drift", "Alembic has nothing left to generate", drift.check, _INSIDE),
     Gate("history", "rows that are there survive the newest revision", history.check, _INSIDE),
     Gate("parity", "the database refuses what breaks its constraints", parity.check, _INSIDE),
-    Gate("openapi", "the description has every operation with its status", openapi.check, _INSIDE),
+    Gate(
+        "openapi",
+        "the description, delivered as `openapi.json`, has every operation with its status",
+        openapi.check,
+        _INSIDE,
+    ),
     Gate("statuses", "every planned answer is described", statuses.check, _INSIDE),
     Gate("bodies", "each operation reads and answers its own documents", bodies.check, _INSIDE),
     Gate("lists", "lists have their cap and their filters", lists.check, _INSIDE),
