@@ -120,7 +120,7 @@ def release(artefact: Artefact) -> Mapping[str, Any]:
     ]
     return {
         "folder": dg.MetadataValue.path(report.out),
-        "OpenAPI": dg.MetadataValue.path(f"{report.out}/{OPENAPI}"),
+        "described by": dg.MetadataValue.text(f"{OPENAPI} in {report.out}"),
         **counts(
             added=len(report.added),
             changed=len(report.changed),
