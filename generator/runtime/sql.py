@@ -90,7 +90,8 @@ def _constant(value: Const) -> tuple[str, TypeEngine[Any]]:
         case float():
             return f"FLOAT8 {_quoted(repr(value))}", Double()
         case Decimal():
-            return format(value, "f"), Numeric()
+            text = format(value, "f")
+            return text if "." in text else f"{text}.0", Numeric()  # without a point it would be an integer
         case datetime():
             return f"TIMESTAMPTZ {_quoted(value.isoformat())}", DateTime(timezone=True)
         case date():

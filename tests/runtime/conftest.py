@@ -106,7 +106,17 @@ def app(tmp_path_factory: pytest.TempPathFactory, pg_server: PostgresServer) -> 
             queries = importlib.import_module(f"app.{snake}.queries")
             models = importlib.import_module(f"app.{snake}.models")
             setattr(found, snake, SimpleNamespace(queries=queries, models=models))
-        for name in ("database", "errors", "ids", "handlers", "routing", "failures", "numbers", "replies"):
+        for name in (
+            "database",
+            "errors",
+            "ids",
+            "handlers",
+            "routing",
+            "failures",
+            "numbers",
+            "replies",
+            "sql",
+        ):
             setattr(found, name, importlib.import_module(f"app.runtime.{name}"))
         found.violations = importlib.import_module("app.violations").VIOLATIONS
         with temporary_database(pg_server) as name:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.runtime.conftest import Rows, run
 
@@ -24,6 +25,15 @@ def play(app: Any, scene: Scene) -> None:
             await database.close()
 
     run(go())
+
+
+def test_a_decimal_is_no_integer_even_without_decimals(app: Any) -> None:
+    async def scene(database: Any, rows: Rows) -> None:
+        del rows
+        wide = app.sql.const(2**31 - 1) * app.sql.const(Decimal(100))
+        assert await database.fetch_value(sa.select(wide)) == (2**31 - 1) * 100
+
+    play(app, scene)
 
 
 def test_a_document_has_every_member_in_its_wire_form(app: Any) -> None:
