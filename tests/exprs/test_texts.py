@@ -35,6 +35,11 @@ def printer(imports: Imports | None = None) -> PythonExprs:
         ("fee > 5.0", "box.fee is not None and box.fee > 5"),
         ("flag", "box.flag is True"),
         ("parent is null", "box.parent_id is None"),
+        ("round(rate / size, 2) is not null", "divided(box.rate, box.size) is not None"),
+        (
+            "round(size / (rate / size), 2) is null",
+            "(value := divided(box.rate, box.size)) is None or divided(box.size, value) is None",
+        ),
         ("made_at > now() - 15m", "box.made_at > tx.now - timedelta(minutes=15)"),
         ("size - (n - 1) > 2", "box.size - (data.n - 1) > 2"),
         ("hours(now() - made_at) > 2", "counted(tx.now - box.made_at, timedelta(hours=1)) > 2"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -53,6 +55,23 @@ def sure(value: Value, fresh: Callable[[str], str]) -> Sure:
 def is_path(text: str) -> bool:
     """Whether text is a variable or attribute path, which can be written twice."""
     return all(part.isidentifier() for part in text.split("."))
+
+
+_NAMED = re.compile(r"\((\w+) := (.*)\)", re.DOTALL)
+_ATOMS = (ast.Call, ast.Name, ast.Attribute, ast.Subscript)
+
+
+def unnamed(subjects: list[str]) -> list[str]:
+    """Return the subjects of a test without the names that none after them uses."""
+    found = []
+    for number, subject in enumerate(subjects):
+        named = _NAMED.fullmatch(subject)
+        if named and not any(re.search(rf"\b{named[1]}\b", after) for after in subjects[number + 1 :]):
+            atom = isinstance(ast.parse(named[2], mode="eval").body, _ATOMS)
+            found.append(named[2] if atom else f"({named[2]})")
+        else:
+            found.append(subject)
+    return found
 
 
 def conjunction(codes: Iterable[Code]) -> Code:

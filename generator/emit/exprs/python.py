@@ -35,6 +35,7 @@ from generator.emit.exprs.pycode import (
     present,
     sure,
     ternary,
+    unnamed,
 )
 from generator.emit.exprs.pyliterals import python_literal
 from generator.emit.exprs.pynumbers import Numbers, as_decimal, as_float
@@ -181,6 +182,7 @@ class PythonExprs:
         subjects = list(value.hops)
         if value.maybe:
             subjects.append(value.code.within(COMPARE + 1))
+        subjects = unnamed(subjects)
         return disjunction(absent(subjects)) if want else conjunction(present(subjects))
 
     def _membership(self, expr: MembershipExpr, *, want: bool, null: bool) -> Code:
