@@ -54,6 +54,14 @@ def test_a_guard_that_nothing_calls_is_seen(healthy: Healthy) -> None:
     assert f"{guard} is checked 0 times in operation:Account.close, not 1" in found[0].message
 
 
+def test_an_inner_function_may_be_called_like_an_operation(healthy: Healthy) -> None:
+    inner = (
+        (SERVICE, "async def work(", "async def close("),
+        (SERVICE, "database.run(work)", "database.run(close)"),
+    )
+    assert guards.check(looked_at(healthy, *inner)) == []
+
+
 def test_a_guard_of_another_operation_is_seen(healthy: Healthy) -> None:
     guard = guard_of(healthy, "close")
     more = f'    """Return a page of accounts."""\n    used = {guard!r}\n'

@@ -41,6 +41,16 @@ def _operation(
             yield build.finding(code, what, path=path, line=line, node=guard if want[guard] else operation.id)
 
 
+def _meant(function: Function) -> list[str]:
+    """Return the names in a function that are not its own: an inner one may be called like another."""
+    inside = [n for n in ast.walk(function) if n is not function]
+    own = {n.name for n in inside if isinstance(n, Function)}
+    own |= {n.arg for n in inside if isinstance(n, ast.arg)}
+    names = [n for n in inside if isinstance(n, ast.Name)]
+    own |= {n.id for n in names if isinstance(n.ctx, ast.Store)}
+    return [n.id for n in names if n.id not in own]
+
+
 def _sites(tree: ast.Module, name: str, known: frozenset[str]) -> list[tuple[str, int]]:
     """Return (guard, line) of each guard named in a function or in what it calls in its module."""
     functions = {n.name: n for n in tree.body if isinstance(n, Function)}
@@ -49,7 +59,7 @@ def _sites(tree: ast.Module, name: str, known: frozenset[str]) -> list[tuple[str
         current = todo.pop()
         if current in functions and current not in reached:
             reached.add(current)
-            todo += [n.id for n in ast.walk(functions[current]) if isinstance(n, ast.Name)]
+            todo += _meant(functions[current])
     return [
         (node.value, node.lineno)
         for function in sorted(reached)
