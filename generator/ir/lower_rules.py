@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from sys import intern
 from typing import Literal as OneOf
 from typing import cast
@@ -10,6 +11,7 @@ import msgspec
 
 from generator.core.digest import short_digest
 from generator.core.names import fitted
+from generator.core.spans import Span
 from generator.expr.model import ComparisonExpr, EntityRef, Expr
 from generator.expr.scope import Scope
 from generator.expr.syntax import ConditionForm, ElseForm, Name, Node
@@ -197,26 +199,36 @@ def _during(context: Context, draft: EntityDraft, spec: UniqueSpec) -> tuple[str
         return None
     if start.type.name != end.type.name or start.name == end.name:
         context.error("E513", "`during` takes two different fields of one type", spec.during[1].span)
-    elif not any(_orders(rule, start.name, end.name) for rule in draft.rules):
-        hint = f"a row for which it does not overlaps nothing; add the rule `{start.name} < {end.name}`"
-        context.found.warning(
-            "W504", f"nothing says that `{start.name}` comes before `{end.name}`", spec.during[0].span, hint
-        )
-    return start.name, end.name
+        return start.name, end.name
+    names = (start.name, end.name)
+    orders = {op for rule in draft.rules for op in _orders(rule, names)}
+    if "<" not in orders:
+        _warn_of_empty(context, names, spec.during[0].span, ordered=bool(orders))
+    return names
 
 
-def _orders(rule: Rule, start: str, end: str) -> bool:
-    """Whether a rule keeps `start` before `end` (or at it)."""
+def _warn_of_empty(context: Context, names: tuple[str, str], span: Span, *, ordered: bool) -> None:
+    """Warn of ranges that may be empty: such rows are in nobody's way."""
+    start, end = names
+    message = f"nothing says that `{start}` comes before `{end}`"
+    hint = f"a row for which it does not overlaps nothing; add the rule `{start} < {end}`"
+    if ordered:
+        message = f"a row may have the same `{start}` and `{end}`: it overlaps nothing"
+        hint = f"ranges end before their `{end}`; say `{start} < {end}`"
+    context.found.warning("W504", message, span, hint)
+
+
+def _orders(rule: Rule, names: tuple[str, str]) -> Iterator[str]:
+    """Yield how a rule keeps the first field before the second: `<`, or `<=`."""
     for part in conjuncts(rule.condition.expr):
         match part:
             case ComparisonExpr(op=op, left=EntityRef(field=a, via=()), right=EntityRef(field=b, via=())):
-                if (op in ("<", "<=") and (a, b) == (start, end)) or (
-                    op in (">", ">=") and (a, b) == (end, start)
-                ):
-                    return True
+                if op in ("<", "<=") and (a, b) == names:
+                    yield op
+                if op in (">", ">=") and (b, a) == names:
+                    yield op.replace(">", "<")
             case _:
                 pass
-    return False
 
 
 def _targets(context: Context, draft: EntityDraft, spec: UniqueSpec) -> tuple[str, ...]:

@@ -43,6 +43,15 @@ entities:
       - begins < ends
     unique:
       - {fields: [bay], during: [begins, ends], while: status == PLANNED}
+  Closure:
+    fields:
+      bay: -> Bay
+      first: date
+      last: date
+    rules:
+      - first <= last
+    unique:
+      - {fields: [bay], during: [first, last]}
 """
 
 

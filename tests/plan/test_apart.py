@@ -170,3 +170,44 @@ entities:
     shown = read.steps[-1].expect.body
     assert shown["seconds"] == {"$any": True}
     assert isinstance(shown["nights"], int)
+
+
+def test_what_others_have_is_in_nobody_s_way() -> None:
+    """A value that a flow stores is another one in each scenario where rows of all are asked for it."""
+    ir = inline("""
+app: folders
+enums: {Kind: [A, B, C]}
+entities:
+  Folder: {fields: {title: string(1..20) unique, since: date, papers: "Paper[] owned"}}
+  Paper:
+    fields: {kind: Kind, number: 'string(4..9) matches "[A-Z]{2}[0-9]+"', filed: date}
+    rules: [filed >= folder.since]
+    unique: [[kind, number]]
+flows:
+  copy:
+    entity: Paper
+    input: {number: 'string(4..9) matches "[A-Z]{2}[0-9]+"'}
+    requires: ['not exists(Paper, number == input.number and kind == paper.kind) else 409 "Taken"']
+    effects:
+      - create: Paper
+        as: twin
+        set: {folder: paper.folder, kind: paper.kind, number: number, filed: today()}
+    returns: twin
+""")
+    plan = make_plan(ir, FlowLogicSynthesizer(build_graph(ir)).synthesize_for_app(ir))
+    assert "Paper.copy: refused by rule filed >= folder.since" in {s.name for s in plan.scenarios()}
+    assert [r for seed in (1, 2, 3) for r in play(plan, ir, seed) if not r.ok] == []
+
+
+def test_ranges_that_may_be_empty_are_made_to_overlap() -> None:
+    ir = inline("""
+app: bookings
+entities:
+  Desk: {fields: {code: string(1..9) unique}}
+  Booking:
+    fields: {desk: -> Desk, first: date, last: date}
+    rules: [first <= last]
+    unique: [{fields: [desk], during: [first, last]}]
+""")
+    names = {s.name for s in make_plan(ir).scenarios()}
+    assert {"Booking.create: refused by unique desk", "Booking.update: refused by unique desk"} <= names

@@ -13,6 +13,7 @@ from generator.core.formats import INT_MAX, INT_MIN
 from generator.emit.sqltypes import max_length
 from generator.emit.tables import Table
 from generator.expr.evaluate import constant
+from generator.expr.model import ComparisonExpr, EntityRef, Expr
 from generator.ir.index import Index
 from generator.ir.model import Constraint, ConstraintType, Entity, Field, Rule, Unique
 from generator.verify.parity.rows import Goal, Maker, Row, Stranger, meets
@@ -132,15 +133,24 @@ class Breaker:
     def _twice(self, constraint: Constraint, table: Table, first: Row, second: Row) -> Broken:
         unique = next(u for u in all_uniques(self._entity) if u.id == constraint.source)
         goals: list[Goal] = [] if unique.only is None else [(unique.only, True)]
+        goals += [(self._ordered(unique.during), True)] if unique.during else []
         shared = (*unique.fields, *(unique.during or ()))
         self._refuse_nulls(unique, first)
         row = self._maker.row(self._entity, {}, goals, loose=first)
-        if unique.only is not None and not _true(row, unique.only):
+        if not all(_true(row, goal) for goal, _ in goals):
             raise CantBreak("no row is found that it is about")
         kept = {n: row[n] for n in shared}
         twin = self.beside(row, kept, second, goals, unique)
         name, sqlstate = _unique_name(table, self._index, self._entity, unique)
         return Broken((row, twin), sqlstate, name, "twice the same")
+
+    def _ordered(self, during: tuple[str, str]) -> Expr:
+        """Return that a range is not empty: an empty one is in nobody's way."""
+        start, end = (
+            EntityRef(self._entity.id, name, (), "self", self._index.field(self._entity.name, name).type)
+            for name in during
+        )
+        return ComparisonExpr("<", start, end)
 
     def _refuse_nulls(self, unique: Unique, references: Row) -> None:
         """Give up if a reference stays empty: null is in nobody's way."""

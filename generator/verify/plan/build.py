@@ -136,6 +136,15 @@ def _keep_social(context: Context, scenarios: list[Scenario], taken: list[set[Cl
         replayer = Replayer(context.ir, base, number * COMPANY // 2, others, pace)
         kept = [_settle(context, replayer, s, start) for s in reversed(scenarios)]
         scenarios = _apart(context, replayer, [s for s in reversed(kept) if s is not None], taken[number])
+    return _among_all(context, scenarios) if others else scenarios
+
+
+def _among_all(context: Context, scenarios: list[Scenario]) -> list[Scenario]:
+    """Replay them one after the other, both ways: some expression sees the rows of every other one."""
+    for start, base, pace in _REPLAYS:
+        replayer = Replayer(context.ir, base, None, pace=pace)
+        kept = [_settle(context, replayer, s, start) for s in reversed(scenarios)]
+        scenarios = [s for s in kept if s is not None]
     return scenarios
 
 

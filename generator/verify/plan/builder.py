@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 from msgspec.structs import replace
 
-from generator.expr.model import ContextRef, EntityRef
+from generator.expr.model import ContextRef, EntityRef, Expr
 from generator.ir.index import Index, client_fields
-from generator.ir.model import Create, Entity, Field, Flow, Input, Managed, Operation, OperationKind, Unique
-from generator.ir.writes import effects_of
+from generator.ir.model import (
+    Assign,
+    Create,
+    Entity,
+    Field,
+    Flow,
+    Input,
+    Managed,
+    Operation,
+    OperationKind,
+    Unique,
+)
+from generator.ir.writes import effects_of, row_entity
 from generator.verify.plan.conditions import Maker as FlowMaker
-from generator.verify.plan.conditions import Makers, all_uniques, find_operation
+from generator.verify.plan.conditions import Makers, all_uniques, find_operation, is_shared
 from generator.verify.plan.maker import Maker
 from generator.verify.plan.values import Token, Value
 from generator.verify.plan.wants import Fresh, Inside, Move, Program, Want, graft, keys_of
@@ -241,7 +254,7 @@ class Builder:
 
     def _input_value(self, flow: Flow, item: Input) -> Value:
         """Return a value for an input: one of its own if it is stored in a field that is unique."""
-        alone = stored_in_unique(self.index, flow, item.name)
+        alone = stored_in_unique(self.index, flow, item.name, self.maker)
         return self.maker.unique(item) if alone else self.maker.usual(item, 1)  # not what a row has already
 
     def target(self, operation: Operation) -> Program:
@@ -336,15 +349,28 @@ def required(field: Field) -> bool:
     return not field.type.nullable and field.default is None
 
 
-def stored_in_unique(index: Index, flow: Flow, name: str) -> bool:
-    """Whether an input goes straight into a field that is unique by itself."""
+def stored_in_unique(index: Index, flow: Flow, name: str, maker: Maker) -> bool:
+    """Whether an input goes straight into a field that keeps rows apart, and so a value of its own does."""
+    item = next(i for i in flow.inputs if i.name == name)
+    wide = maker.can_be_unique(item)
     return any(
-        _alone(index, effect.entity, item.field)
-        for effect in effects_of(flow.effects)
-        if isinstance(effect, Create)
-        for item in effect.values
-        if isinstance(item.value, ContextRef) and item.value.name == name
+        _alone(index, *field) or (wide and is_shared(index.entities[field[0]], field[1]))
+        for field in _stored_in(index, flow, name)
     )
+
+
+def _stored_in(index: Index, flow: Flow, name: str) -> Iterator[tuple[str, str]]:
+    """Yield entity and name of the fields that an input goes straight into."""
+    for effect in effects_of(flow.effects):
+        match effect:
+            case Create(entity=entity, values=values):
+                yield from ((entity, v.field) for v in values if _is_input(v.value, name))
+            case Assign(target=target, value=value) if _is_input(value, name):
+                yield row_entity(index, target), target.field
+
+
+def _is_input(value: Expr, name: str) -> bool:
+    return isinstance(value, ContextRef) and value.name == name
 
 
 def _alone(index: Index, entity: str, name: str) -> bool:

@@ -85,6 +85,12 @@ def _in_order(causes: Mapping[str, Cause]) -> list[str]:
     return sorted(causes, key=lambda c: causes[c].source == "unique")
 
 
+def is_shared(entity: Entity, name: str) -> bool:
+    """Whether another scenario's row may be in the way of one with the same value of a field."""
+    parting = {f.name for f in entity.fields if f.type.name == "row"}
+    return any(name in u.fields and parting.isdisjoint(u.fields) for u in all_uniques(entity))
+
+
 def all_uniques(entity: Entity) -> list[Unique]:
     """Return an entity's uniques, those of single fields first."""
     single = [Unique(f.id, "", (f.name,)) for f in entity.fields if f.unique]

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from generator.ir.index import client_fields
-from generator.ir.model import Entity, Field, Operation, OperationKind
+from generator.ir.model import Field, Operation, OperationKind
 from generator.verify.plan.builder import Unreachable, stored_in_unique
-from generator.verify.plan.conditions import all_uniques
+from generator.verify.plan.conditions import is_shared
 from generator.verify.plan.context import Context, heading
 from generator.verify.plan.goals import Goal
 from generator.verify.plan.maker import wire_of
@@ -173,17 +173,11 @@ def _bounds(context: Context, operation: Operation, program: Program, member: Me
 def _edges(context: Context, operation: Operation, member: Member) -> list[tuple[str, Value]]:
     """Return accepted values at the bounds; of a unique member only such as each scenario has its own of."""
     if isinstance(member, Field):
-        if _is_shared(context.index.entities[operation.entity], member.name):
+        if is_shared(context.index.entities[operation.entity], member.name):
             return context.maker.unique_bounds(member)
-    elif stored_in_unique(context.index, context.index.flows[operation.flow], member.name):
+    elif stored_in_unique(context.index, context.index.flows[operation.flow], member.name, context.maker):
         return context.maker.unique_bounds(member)
     return context.maker.bounds(member)
-
-
-def _is_shared(entity: Entity, name: str) -> bool:
-    """Whether another scenario's row may be in the way of one with the same value."""
-    parting = {f.name for f in entity.fields if f.type.name == "row"}
-    return any(name in u.fields and parting.isdisjoint(u.fields) for u in all_uniques(entity))
 
 
 def _together(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import islice
 
 from generator.ir.index import updatable_fields
@@ -48,7 +48,10 @@ def _one(context: Context, operation: Operation, program: Program, cause: Cause)
     if any(context.index.field(cause.entity, n).managed is Managed.COUNTER for n in unique.fields):
         context.miss(node, "a counter never gives a number twice")
         return
-    run = context.searcher.find(_starts(context, operation, program, unique), goal, BUDGET)
+    starts = [
+        _spanning(start, cause.entity, unique) for start in _starts(context, operation, program, unique)
+    ]
+    run = context.searcher.find(starts, goal, BUDGET)
     if run is None:
         context.miss(node, f"no sequence of requests in which it refuses was found in {BUDGET} tries")
         return
@@ -98,6 +101,32 @@ def _starts(context: Context, operation: Operation, program: Program, unique: Un
             continue
         target = target.with_value(name, _another(context, field, program, target.rows["self"]))
     return [*_referring(context, program.aim(target), entity, unique), program.aim(target)]
+
+
+def _spanning(program: Program, entity: str, unique: Unique) -> Program:
+    """Let each range be one of two days at least: an empty one is in nobody's way."""
+    if unique.during is None:
+        return program
+    start, end = unique.during
+    for key, want in program.wants.items():
+        if want.entity == entity and (last := _past(want.values.get(start), want.values.get(end))):
+            program = program.put(key, want.with_value(end, last))
+    target = program.target
+    if target is not None and (last := _past(target.values.get(start), target.values.get(end))):
+        program = program.aim(target.with_value(end, last))
+    return program
+
+
+def _past(first: Value, last: Value) -> Value:
+    """Return a later end for a range that is empty, else None."""
+    match first, last:
+        case At(delta=a), At(delta=b) if a >= b:
+            return At(a + timedelta(days=2))
+        case Day(days=a), Day(days=b) if a >= b:
+            return Day(a + 2)
+        case date(), date() if first >= last:
+            return first + timedelta(days=2)
+    return None
 
 
 def _referring(context: Context, program: Program, entity: Entity, unique: Unique) -> Iterator[Program]:
