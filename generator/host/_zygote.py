@@ -3,30 +3,35 @@
 Started as `python -c <this text> MODULE…`; reads orders as lines of JSON from
 standard input and answers each with a line. Only packages are loaded here,
 nothing of an application: a fork is what a new interpreter would be, less the
-time for their import. When standard input ends, since the parent has ended,
-the whole process group is killed.
+time for their import. Each leads a process group of its own, and kills it when
+this process ends, which it does with its standard input: with the parent.
 """
 
 import contextlib
 import importlib
 import json
+import logging
 import os
 import runpy
 import select
 import signal
 import socket
 import sys
+import threading
+import time
 import traceback
 from typing import Any
 
 _WAKE, _WOKEN = os.pipe()
+_WATCHED, _ALIVE = os.pipe()  # whose end is seen in every fork when this process has ended
 _ORDERS = os.dup(0)
 _ANSWERS = os.dup(1)
 
 
 def _main(modules: list[str]) -> None:
     for name in modules:
-        importlib.import_module(name)
+        with contextlib.suppress(Exception, SystemExit):  # told by the application, which imports it again
+            importlib.import_module(name)
     os.set_blocking(_WOKEN, False)
     signal.set_wakeup_fd(_WOKEN, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -34,7 +39,7 @@ def _main(modules: list[str]) -> None:
     orders = os.fdopen(_ORDERS, encoding="utf-8")
     while line := orders.readline():
         _tell(_obey(json.loads(line)))
-    os.killpg(0, signal.SIGKILL)
+    os._exit(0)
 
 
 def _tell(answer: dict[str, Any]) -> None:
@@ -55,10 +60,11 @@ def _obey(order: dict[str, Any]) -> dict[str, Any]:
             return {"code": _wait(pid, order["timeout"])}
         case "ended":
             return {"code": _ended(order["pid"])}
-        case _:
+        case _:  # stop
             if _ended(order["pid"]) is None:  # else its number may be another's by now
-                os.kill(order["pid"], signal.SIGKILL)
-            return {"code": _wait(order["pid"], None)}
+                os.kill(order["pid"], signal.SIGTERM if order["grace"] else signal.SIGKILL)
+            code = _wait(order["pid"], order["grace"] or None)
+            return {"code": -signal.SIGKILL if code is None else code}
 
 
 _CODES: dict[int, int] = {}
@@ -67,22 +73,30 @@ _CODES: dict[int, int] = {}
 def _ended(pid: int) -> int | None:
     if pid not in _CODES:
         with contextlib.suppress(ChildProcessError):
-            found, status = os.waitpid(pid, os.WNOHANG)
-            if found:
-                _CODES[pid] = os.waitstatus_to_exitcode(status)
+            # Its group is killed before its number can be another's.
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                _kill(pid)
+                _CODES[pid] = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     return _CODES.get(pid)
 
 
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
 def _wait(pid: int, seconds: float | None) -> int | None:
-    """Return the exit code; None if the time was up, and it was killed."""
+    """Return the exit code; None if the time was up, and it was killed with its group."""
+    end = None if seconds is None else time.monotonic() + seconds
     while (code := _ended(pid)) is None:
-        ready, _, _ = select.select([_ORDERS, _WAKE], [], [], seconds)
+        left = None if end is None else max(0.0, end - time.monotonic())
+        ready, _, _ = select.select([_ORDERS, _WAKE], [], [], left)
         if _WAKE in ready:
             os.read(_WAKE, 4096)
         elif _ORDERS in ready:  # the parent waits for this answer: only its end can be read here
-            os.killpg(0, signal.SIGKILL)
+            os._exit(0)
         else:
-            os.kill(pid, signal.SIGKILL)
+            _kill(pid)
             os.waitpid(pid, 0)
             return None
     return code
@@ -91,13 +105,17 @@ def _wait(pid: int, seconds: float | None) -> int | None:
 def _fork(order: dict[str, Any], work: Any) -> int:
     pid = os.fork()
     if pid:
+        with contextlib.suppress(OSError):  # whichever of the two is first
+            os.setpgid(pid, pid)
         _CODES.pop(pid, None)  # numbers come round again
         return pid
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setpgid(0, 0)
         _settle(order)
+        threading.Thread(target=_watch, daemon=True).start()
         work()
         code = 0
     except SystemExit as leaving:
@@ -128,18 +146,24 @@ def _settle(order: dict[str, Any]) -> None:
         opened = os.open(path, flags, 0o600)
         os.dup2(opened, number)
         os.close(opened)
-    for number in (_WAKE, _WOKEN, _ORDERS, _ANSWERS):
+    for number in (_WAKE, _WOKEN, _ORDERS, _ANSWERS, _ALIVE):
         os.close(number)
     os.environ.clear()
     os.environ.update(order["env"])
     os.chdir(order["cwd"])
     sys.path.insert(0, order["cwd"])
-    sys.dont_write_bytecode = True
+    sys.dont_write_bytecode = "PYTHONDONTWRITEBYTECODE" in order["env"]
+
+
+def _watch() -> None:
+    os.read(_WATCHED, 1)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _serve(app: str, listening: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415 - loaded by now
 
+    logging.basicConfig(format="%(levelname)s:     %(name)s: %(message)s")  # as the delivered server has it
     uvicorn.Server(uvicorn.Config(app, access_log=False)).run(sockets=[listening])
 
 
@@ -147,9 +171,13 @@ def _command(args: list[str]) -> None:
     if args[0] == "-m":
         sys.argv = args[1:]
         runpy.run_module(args[1], run_name="__main__", alter_sys=True)
+    elif args[0] in ("-", "-c"):
+        sys.argv = args if args[0] == "-" else ["-c", *args[2:]]
+        text = sys.stdin.read() if args[0] == "-" else args[1]
+        exec(compile(text, "<text>", "exec"), {"__name__": "__main__"})  # noqa: S102 - our own
     else:
         sys.argv = args
-        exec(compile(sys.stdin.read(), "<text>", "exec"), {"__name__": "__main__"})  # noqa: S102 - our own
+        runpy.run_path(args[0], run_name="__main__")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,14 +17,12 @@ from generator.core.errors import MachineError
 from generator.core.paths import inside
 from generator.host import process
 from generator.host.databases import create_database, drop_database, temporary_database
+from generator.host.forked import ForkedServer, Programs
 from generator.host.postgres import PostgresServer, shared_server
 from generator.host.sandbox import new_folder, unpack
-from generator.host.server import health_status
-from generator.host.zygote import Place, Zygote
+from generator.host.zygote import Zygote
 from generator.verify.sandbox import AppFailed, Completed, Files, Heard
 
-_DEADLINE = 30
-_PAUSE = 0.01
 _TAIL = 40
 _COMPILE = "import compileall; compileall.compile_dir('.', quiet=2)"
 
@@ -37,13 +34,15 @@ class ForkSession:
 
     def __init__(self, zygote: Zygote, root: Path, folder: Path, url: str) -> None:
         self.root = root
-        self._zygote, self._folder = zygote, folder
         self.database_url = url
-        self._env = process.environment(root, DATABASE_URL=url)
-        self._log = folder / "server.log"
-        self._pid = 0
-        self._runs = 0
-        self.base_url = ""
+        self._env = process.environment(root, DATABASE_URL=url, PYTHONDONTWRITEBYTECODE="1")
+        self._programs = Programs(zygote, root, self._env, folder)
+        self._server = ForkedServer(zygote, root, self._env, folder / "server.log")
+
+    @property
+    def base_url(self) -> str:
+        """Address of the started application."""
+        return self._server.base_url
 
     def run(
         self, args: Sequence[str], *, stdin: str = "", timeout: float = 60, heard: Heard | None = None
@@ -59,20 +58,7 @@ class ForkSession:
         if args[0] != "python":
             env = process.tool_environment(self._env)
             return process.run(args, cwd=self.root, env=env, stdin=stdin, timeout=timeout)
-        self._runs += 1
-        streams = [self._folder / f"{self._runs}.{name}" for name in ("in", "out", "err")]
-        streams[0].write_text(stdin, encoding="utf-8")
-        place = Place(str(self.root), self._env, *map(str, streams))
-        begin = time.perf_counter()
-        code = self._zygote.run(args[1:], place, timeout)
-        seconds = time.perf_counter() - begin
-        if not streams[2].exists():
-            gone = "" if self._folder.exists() else f": {self._folder} was removed meanwhile"
-            raise MachineError(f"a process of the application ended before it began{gone}")
-        out, err = (s.read_text(encoding="utf-8", errors="replace") for s in streams[1:])
-        if code is None:
-            return Completed(-9, out, f"{err}\nkilled: not done after {timeout:g} s", seconds)
-        return Completed(code, out, err, seconds)
+        return self._programs.run(args[1:], stdin, timeout)
 
     def migrate(self) -> None:
         """Run `alembic upgrade head`; raises AppFailed."""
@@ -82,28 +68,15 @@ class ForkSession:
 
     def start(self) -> None:
         """Start the server and wait until /health answers; raises AppFailed."""
-        place = Place(str(self.root), self._env, stdout=str(self._log), stderr=str(self._log))
-        self._pid, port = self._zygote.serve("app.main:app", place)
-        self.base_url = f"http://127.0.0.1:{port}"
-        end = time.monotonic() + _DEADLINE
-        status = 0
-        while time.monotonic() < end:
-            self.check_alive()
-            status = health_status(port, timeout=1.0)
-            if status == 200:
-                return
-            time.sleep(_PAUSE)
-        raise AppFailed(f"the application is not ready after {_DEADLINE} s: {status}", _tail(self.logs()))
+        self._server.start()
 
     def stop(self) -> None:
         """Stop the server; nothing happens if it is not running."""
-        if self._pid:
-            self._zygote.kill(self._pid)
-            self._pid = 0
+        self._server.stop(grace=0)
 
     def logs(self) -> str:
         """Return all that the server has logged."""
-        return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+        return self._server.logs()
 
     def database_logs(self) -> str:
         """Return nothing: a mutant is judged by its answers and by gates."""
@@ -111,9 +84,7 @@ class ForkSession:
 
     def check_alive(self) -> None:
         """Raise AppFailed if the started server is gone."""
-        code = self._zygote.ended(self._pid) if self._pid else -1
-        if code is not None:
-            raise AppFailed(f"the application's server ended with code {code}", _tail(self.logs()))
+        self._server.check_alive()
 
 
 class ForkBench:
@@ -167,7 +138,7 @@ def fork_benches(bundle: Files, count: int) -> Iterator[list[ForkBench]]:
         for number in range(count):
             own = folder / f"bench{number}"
             own.mkdir()
-            zygote = Zygote(own)
+            zygote = Zygote()
             stack.callback(zygote.close)
             benches.append(ForkBench(zygote, base, own, server, template))
         yield benches

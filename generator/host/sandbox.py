@@ -16,12 +16,14 @@ from generator.core.paths import inside
 from generator.host import process
 from generator.host.database_log import DatabaseLog
 from generator.host.databases import create_database, drop_if_answers
+from generator.host.forked import ForkedServer, Programs
 from generator.host.holding import hold, is_held
 from generator.host.home import home, make_folder
 from generator.host.overlay import overlay_for
 from generator.host.pids import is_dead, own_tag
 from generator.host.postgres import PostgresServer, answers, shared_server
 from generator.host.server import AppServer
+from generator.host.zygote import Zygote, borrowed
 from generator.verify.sandbox import AppFailed, Completed, Files, Heard
 
 _NUMBERS = itertools.count(1)
@@ -33,15 +35,23 @@ class ProcessSession:
 
     reachable = True
 
-    def __init__(self, root: Path, folder: Path, server: PostgresServer, database: str) -> None:
+    def __init__(
+        self, root: Path, folder: Path, server: PostgresServer, database: str, zygote: Zygote | None
+    ) -> None:
         self.root = root
         self.database_url = server.url(database, "asyncpg")
         self._answers = partial(answers, server, database)
         self._database_log = DatabaseLog(server, database)
         self._env = process.environment(root, DATABASE_URL=self.database_url)
-        if (overlay := overlay_for(root)) is not None:
-            self._env["PYTHONPATH"] = os.pathsep.join([str(root), str(overlay)])
-        self._server = AppServer(root, self._env, folder / "server.log")
+        log = folder / "server.log"
+        self._programs: Programs | None = None
+        self._server: AppServer
+        if zygote is not None:
+            self._programs = Programs(zygote, root, self._env, folder)
+            self._server = ForkedServer(zygote, root, self._env, log)
+        else:
+            self._env["PYTHONPATH"] = os.pathsep.join(map(str, filter(None, [root, overlay_for(root)])))
+            self._server = AppServer(root, self._env, log)
 
     @property
     def base_url(self) -> str:
@@ -52,12 +62,17 @@ class ProcessSession:
         self, args: Sequence[str], *, stdin: str = "", timeout: float = 60, heard: Heard | None = None
     ) -> Completed:
         """Run a command in the application's folder and environment."""
-        env = self._env if args[0] == "python" else process.tool_environment(self._env)
-        done = process.run(args, cwd=self.root, env=env, stdin=stdin, timeout=timeout)
+        done = self._run(args, stdin, timeout)
         if heard is not None:
             for line in done.stderr.splitlines():
                 heard(line)
         return done
+
+    def _run(self, args: Sequence[str], stdin: str, timeout: float) -> Completed:
+        if args[0] == "python" and self._programs is not None:
+            return self._programs.run(args[1:], stdin, timeout)
+        env = self._env if args[0] == "python" else process.tool_environment(self._env)
+        return process.run(args, cwd=self.root, env=env, stdin=stdin, timeout=timeout)
 
     def migrate(self) -> None:
         """Run `alembic upgrade head`; raises AppFailed."""
@@ -102,9 +117,11 @@ class ProcessSandbox:
             folder = new_folder()
             last.callback(shutil.rmtree, folder, ignore_errors=True)
             root = unpack(bundle, folder / "app")
+            # Other releases than those that are loaded need an interpreter of their own.
+            zygote = None if overlay_for(root) else last.enter_context(borrowed())
             database = create_database(server)
             last.callback(drop_if_answers, server, database)
-            session = ProcessSession(root, folder, server, database)
+            session = ProcessSession(root, folder, server, database, zygote)
             last.callback(session.stop)
             yield session
 

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from generator.core.errors import MachineError
 from generator.host.process import Child
@@ -15,6 +16,18 @@ from generator.verify.sandbox import AppFailed
 
 _TAIL = 40
 _PAUSE = 0.02
+
+
+class Running(Protocol):
+    """A process that was started."""
+
+    def ended(self) -> int | None:
+        """Return the exit code, or None while it runs."""
+        ...
+
+    def close(self, grace: float = 5) -> None:
+        """Ask it to end, and kill it when the seconds are up."""
+        ...
 
 
 class AppServer:
@@ -26,21 +39,12 @@ class AppServer:
 
     def __init__(self, root: Path, env: Mapping[str, str], log: Path, port: int = 0) -> None:
         self._root, self._env, self._log, self._port = root, env, log, port
-        self._child: Child | None = None
+        self._child: Running | None = None
         self.base_url = ""
 
     def start(self, deadline: float = 30) -> None:
         """Start it and return once /health answers 200; AppFailed otherwise."""
-        listening = _listen(self._port)
-        port = listening.getsockname()[1]
-        with listening, self._log.open("ab") as log:
-            self._child = Child(
-                ["python", "serve", "app.main:app", str(listening.fileno())],
-                cwd=self._root,
-                env=self._env,
-                output=log.fileno(),
-                pass_fds=[listening.fileno()],
-            )
+        port = self._launch()
         self.base_url = f"http://127.0.0.1:{port}"
         try:
             self._wait_until_ready(port, deadline)
@@ -68,6 +72,18 @@ class AppServer:
     def logs(self) -> str:
         """Return all that it has logged."""
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+
+    def _launch(self) -> int:
+        listening = _listen(self._port)
+        with listening, self._log.open("ab") as log:
+            self._child = Child(
+                ["python", "serve", "app.main:app", str(listening.fileno())],
+                cwd=self._root,
+                env=self._env,
+                output=log.fileno(),
+                pass_fds=[listening.fileno()],
+            )
+            return int(listening.getsockname()[1])
 
     def _wait_until_ready(self, port: int, deadline: float) -> None:
         end = time.monotonic() + deadline

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import msgspec
@@ -16,18 +19,15 @@ from generator.core.errors import MachineError
 from generator.host import process
 
 _PROGRAM = Path(__file__).with_name("_zygote.py")
-# Whatever an application imports of others; nothing of the application itself.
-_PACKAGES = (
+_KEPT = 2  # that wait for a next session
+# What every application imports of others; nothing of the application itself.
+SERVED = (
     "fastapi",
     "pydantic_settings",
     "sqlalchemy.ext.asyncio",
     "sqlalchemy.orm",
     "sqlalchemy.dialects.postgresql.asyncpg",
     "asyncpg",
-    "alembic.__main__",
-    "alembic.autogenerate",
-    "alembic.command",
-    "alembic.config",
     "uvicorn",
     "uvicorn.lifespan.on",
     "uvicorn.loops.uvloop",
@@ -35,6 +35,7 @@ _PACKAGES = (
     "uvicorn.protocols.websockets.auto",
     "email.message",
 )
+MIGRATED = (*SERVED, "alembic.__main__", "alembic.autogenerate", "alembic.command", "alembic.config")
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -50,22 +51,22 @@ class Place(msgspec.Struct, frozen=True):
 class Zygote:
     """Ends with `close`, or with this process; all that it has started ends with it."""
 
-    def __init__(self, folder: Path) -> None:
-        env = process.environment(folder)
+    def __init__(self, packages: Sequence[str] = MIGRATED) -> None:
+        env = process.environment(Path())
         del env["PYTHONPATH"]
         self._lock = threading.Lock()
-        self._log = folder / "zygote.log"
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM.read_text(encoding="utf-8"), *_PACKAGES],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                cwd="/",
-                env=env,
-                start_new_session=True,
-            )
-        self._answer()
+        self._log = TemporaryFile()  # noqa: SIM115 - open as long as it runs
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM.read_text(encoding="utf-8"), *packages],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            cwd="/",
+            env=env,
+            start_new_session=True,
+        )
+        self._ready = False
+        self.sound = True  # whether every order was answered
 
     def serve(self, app: str, place: Place) -> tuple[int, int]:
         """Start a server on a port of its own; return its process and the port."""
@@ -82,27 +83,46 @@ class Zygote:
         code = self._order({"do": "ended", "pid": pid})["code"]
         return None if code is None else int(code)
 
-    def kill(self, pid: int) -> None:
-        """Kill a server at once."""
-        self._order({"do": "kill", "pid": pid})
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    def stop(self, pid: int, grace: float = 0) -> None:
+        """Ask a server to end and kill it when the seconds are up, at once by default."""
+        self._order({"do": "stop", "pid": pid, "grace": grace})
 
     def close(self) -> None:
         """End it, and all that it has started."""
+        self.sound = False
         if self._process.stdin is not None:
-            self._process.stdin.close()
+            with suppress(OSError):
+                self._process.stdin.close()
         self._process.wait()
 
     def _order(self, order: dict[str, Any], place: Place | None = None) -> dict[str, Any]:
         known = {} if place is None else msgspec.to_builtins(place)
-        pipe = self._process.stdin
         with self._lock:
+            if not self.sound:
+                raise self._lost()
             try:
-                if pipe is not None:
-                    pipe.write(json.dumps({**order, **known}).encode() + b"\n")
-                    pipe.flush()
-            except OSError as error:
-                raise self._lost() from error
-            return self._answer()
+                answer = self._answer_to({**order, **known})
+            except BaseException:
+                self.sound = False  # its answer would be taken for the next order's
+                raise
+            return answer
+
+    def _answer_to(self, order: dict[str, Any]) -> dict[str, Any]:
+        if not self._ready:
+            self._answer()
+            self._ready = True
+        try:
+            if self._process.stdin is not None:
+                self._process.stdin.write(json.dumps(order).encode() + b"\n")
+                self._process.stdin.flush()
+        except (OSError, ValueError) as error:  # closed there, or here
+            raise self._lost() from error
+        return self._answer()
 
     def _answer(self) -> dict[str, Any]:
         line = self._process.stdout.readline() if self._process.stdout is not None else b""
@@ -112,7 +132,28 @@ class Zygote:
         return found
 
     def _lost(self) -> MachineError:
+        size = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, size - 2000))
         return MachineError(
             "the process that applications are forked from has ended",
-            self._log.read_text(encoding="utf-8", errors="replace")[-2000:],
+            self._log.read().decode("utf-8", errors="replace"),
         )
+
+
+_IDLE: dict[int, list[Zygote]] = {}  # by process: a fork of this one must not use what it inherits
+
+
+@contextmanager
+def borrowed() -> Iterator[Zygote]:
+    """Lend one that no other session uses; it is kept for the next session if all went well."""
+    idle = _IDLE.setdefault(os.getpid(), [])
+    zygote = idle.pop() if idle else Zygote(SERVED)
+    if not zygote.alive:
+        zygote = Zygote(SERVED)
+    try:
+        yield zygote
+    finally:
+        if zygote.sound and len(idle) < _KEPT:
+            idle.append(zygote)
+        else:
+            zygote.close()

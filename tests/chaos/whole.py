@@ -15,10 +15,11 @@ def is_whole(out: Path) -> bool:
 
 def processes_in(folder: Path) -> list[int]:
     """Return the processes that work below a folder."""
-    return [pid for pid, place in _places() if place.is_relative_to(folder)]
+    return [pid for pid, place in places() if place.is_relative_to(folder)]
 
 
-def _places() -> list[tuple[int, Path]]:
+def places() -> list[tuple[int, Path]]:
+    """Return each process and where it works."""
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         try:

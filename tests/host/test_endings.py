@@ -24,6 +24,7 @@ from generator.verify.model import SmokeResult
 from generator.verify.smoke import NOTHING_RAN
 from tests.assets.conftest import SPEC
 from tests.building import ROOT, compiled
+from tests.chaos.whole import places
 
 pytestmark = pytest.mark.slow
 Made = dict[str, Any]
@@ -64,10 +65,9 @@ def with_text(bundle: Bundle, path: str, text: str) -> Bundle:
 
 
 def children() -> list[int]:
-    """Return the pids of this process's own children that serve an application."""
-    mine = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    pids = [int(pid) for listed in mine for pid in listed.read_text().split()]
-    return [pid for pid in pids if b"\0serve\0app.main:app\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """Return the processes that work in this process's sandboxes, also if their folder is gone."""
+    mine = home() / "sandboxes" / f"{own_tag()}_"
+    return [pid for pid, place in places() if str(place).startswith(str(mine))]
 
 
 def databases(server: PostgresServer) -> list[str]:

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -104,6 +105,39 @@ def test_a_migration_that_fails_is_told_with_its_output() -> None:
     with ProcessSandbox().open(tree()) as session, pytest.raises(AppFailed, match="upgrade head") as caught:
         session.migrate()
     assert "script_location" in caught.value.log
+
+
+def test_a_program_that_hangs_is_killed_with_its_children_and_the_next_one_runs() -> None:
+    hangs = "import subprocess; p = subprocess.Popen(['sleep', '600']); print(p.pid, flush=True); p.wait()"
+    with ProcessSandbox().open(tree()) as session:
+        done = session.run(["python", "-c", hangs], timeout=1)
+        assert done.code < 0
+        assert "not done after 1 s" in done.stderr
+        assert until(lambda: birth(int(done.stdout)) is None)
+        assert session.run(["python", "-", "a"], stdin="import sys; print(sys.argv)").stdout == "['-', 'a']\n"
+
+
+def test_a_program_starts_without_what_another_one_has_imported() -> None:
+    loaded = (
+        "import sys; print('app.main' in sys.modules, 'asyncpg' in sys.modules, 'generator' in sys.modules)"
+    )
+    with ProcessSandbox().open(tree()) as session:
+        assert session.run(["python", "-c", "import app.main"]).code == 0
+        assert session.run(["python", "-c", loaded]).stdout == "False True False\n"
+
+
+def test_sessions_at_once_do_not_wait_for_each_other() -> None:
+    waits = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.05)"
+    with (
+        ProcessSandbox().open(tree()) as one,
+        ProcessSandbox().open(tree()) as other,
+        ThreadPoolExecutor() as threads,
+    ):
+        waiting = threads.submit(one.run, ["python", "-c", waits])
+        assert other.run(["python", "-c", "print('done')"]).stdout == "done\n"
+        assert not waiting.done()
+        (one.root / "go").touch()
+        assert waiting.result().code == 0
 
 
 def test_a_file_outside_the_folder_is_refused() -> None:

@@ -15,8 +15,8 @@ LASTS = "import os, time; time.sleep(0.3); print(os.getpid())"
 
 
 @pytest.fixture
-def zygote(tmp_path: Path) -> Iterator[Zygote]:
-    made = Zygote(tmp_path)
+def zygote() -> Iterator[Zygote]:
+    made = Zygote()
     yield made
     made.close()
 
@@ -47,5 +47,5 @@ def test_killing_what_has_ended_kills_nobody(zygote: Zygote, tmp_path: Path) -> 
     place = Place(str(tmp_path), process.environment(tmp_path), stderr=str(tmp_path / "err"))
     pid, _ = zygote.serve("no_such_module:app", place)
     assert until(lambda: zygote.ended(pid) is not None)
-    zygote.kill(pid)
+    zygote.stop(pid)
     assert zygote.ended(pid) not in (None, -9)

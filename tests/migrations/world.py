@@ -39,9 +39,7 @@ for word in sys.argv[1:]:
 @cache
 def zygote() -> Zygote:
     """Return the interpreter of this process that commands are forked from: it has loaded the packages."""
-    folder = Path(tempfile.mkdtemp())
-    made = Zygote(folder)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = Zygote()
     atexit.register(made.close)
     return made
 
