@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from generator.emit.bundle import bundle
+from generator.emit.tree import Tree
 from generator.host.sandbox import ProcessSandbox, ProcessSession
 from generator.host.state import State
 from generator.host.workshop import compile_spec, open_workshop
@@ -20,8 +22,9 @@ def compiled(spec: Path, state: Path, until: str = "app_bundle") -> dict[str, An
 
 @contextmanager
 def running(spec: Path, state: Path) -> Iterator[ProcessSession]:
-    """Start an application on a database of its own."""
-    with ProcessSandbox().open(compiled(spec, state)["app_bundle"]) as session:
+    """Start an application on a database of its own, without scenarios: they would have to be planned."""
+    made = compiled(spec, state, "project").values()
+    with ProcessSandbox().open(bundle(m for m in made if isinstance(m, Tree))) as session:
         session.migrate()
         session.start()
         yield session

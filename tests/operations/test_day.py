@@ -36,7 +36,7 @@ class Fleet:
         self.code = folder / "code"
         (folder / "specs").mkdir()
         for name in PACKAGES:
-            shutil.copytree(ROOT / name, self.code / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, self.code / name)  # with its bytecode
         self.state = State(folder / ".appgen")
         self.log = open_instance(self.state)
         told = f"switches: {SWITCHES}\nwaves: {{canaries: [archive]}}\n"
