@@ -4,6 +4,7 @@ PYTHON ?=
 BIN := .venv/bin
 READY := .venv/.ready
 SPEC ?= specs/shop.yaml
+TESTED ?= not browser and not docker
 
 .PHONY: setup demo chaos faults test check lint types format golden bench lock ui screenshot test-browser test-corpus test-docker clean
 
@@ -16,7 +17,7 @@ demo: $(READY)  ## build the example application and show what was verified
 	@$(BIN)/appgen build $(SPEC)
 
 test: $(READY)  ## the test suite; what needs more than Python: test-browser, test-docker
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser and not docker"
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "$(TESTED)"
 
 test-corpus: $(READY)  ## of these, only the applications of further domains and the random ones
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m corpus
