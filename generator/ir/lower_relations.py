@@ -60,6 +60,27 @@ def _lower_list(context: Context, draft: EntityDraft, spec: FieldSpec, tables: s
         return
     table = _free_table(f"{draft.plural}_{name}", tables)
     draft.collections[name] = Collection(node_id, name, element.name, "links", "", wire, table)
+    _warn_of_back_reference(context, draft, element, spec)
+
+
+def _warn_of_back_reference(
+    context: Context, draft: EntityDraft, element: EntityDraft, spec: FieldSpec
+) -> None:
+    """Warn of links that look like the rows which refer to this one: those are no list of it."""
+    name = spec.name.text
+    back = [f for f in element.field_specs.values() if f.type.name == "reference" and _goes_to(f, draft)]
+    meant = next((f.name.text for f in back if name == element.plural or f.name.text == draft.snake), "")
+    if meant:
+        context.found.warning(
+            "W505",
+            f"`{name}` are links of their own, not the rows whose `{meant}` is this one",
+            spec.name.span,
+            f"those need no list: `count({element.name}, {meant} == self)`; or own them: `owned`",
+        )
+
+
+def _goes_to(spec: FieldSpec, draft: EntityDraft) -> bool:
+    return spec.type.of is not None and spec.type.of.text == draft.name
 
 
 def _plain(context: Context, spec: FieldSpec) -> bool:
