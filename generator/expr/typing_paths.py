@@ -66,6 +66,10 @@ def rows(path: s.Path, context: Context) -> EntityRef | RowsOf | None:
     start = _start(path.parts, context)
     if start is None and len(path.parts) == 1 and context.schema.entity_exists(path.parts[0]):
         return RowsOf(f"entity:{path.parts[0]}")
+    if start is None and len(path.parts) == 1 and context.schema.enum_values(path.parts[0]):
+        hint = "only rows can be counted and asked: name the values one by one"
+        context.error("E407", f"`{path}` is an enum, not a collection", path.span, hint)
+        return None
     ref = target(path, context)
     if ref is not None and ref.type.name != "rows":
         context.error("E407", f"`{path}` is not a collection", path.span)

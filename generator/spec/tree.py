@@ -139,6 +139,8 @@ def _syntax_hint(text: str, at: int) -> str:
     line = text[text.rfind("\n", 0, at) + 1 : (text + "\n").find("\n", at)]
     if re.search(r"(?:^|[\s\[{,])\*\s*->", line):
         return 'put a transition that begins with * in quotes: "row.state: * -> STATE"'
+    if re.match(r"\s*(?:- )?[\w.]+:\s*\[[^\]]*\]\s*(?:->|→)", line):
+        return 'put the whole transition in quotes: "row.state: [A, B] -> C"'
     if "{" in line or "[" in line:
         return "text that holds , [ ] { } or `: ` needs quotes around it inside [ ] and { }"
     if line.count(": ") > 1:

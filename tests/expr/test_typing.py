@@ -150,6 +150,7 @@ def test_coercion(text: str, expected: Type, literal: Literal) -> None:
             "E407",
             "its rows are folded: sum(parts, weight), min, max, avg; any(parts, CONDITION), all, count",
         ),
+        ("all(Color, open)", "E407", "only rows can be counted and asked: name the values one by one"),
         ("made_at.date == due", "E407", "write `date(made_at)`"),
         ("holder in note", "E407", ""),
         ("note in parts", "E406", ""),
