@@ -211,3 +211,15 @@ entities:
 """)
     names = {s.name for s in make_plan(ir).scenarios()}
     assert {"Booking.create: refused by unique desk", "Booking.update: refused by unique desk"} <= names
+
+
+def test_what_may_be_null_is_there_where_rows_are_to_meet() -> None:
+    ir = inline("""
+app: kinds
+entities:
+  Kind:
+    fields: {name: string(1..20), code: string(1..9)?, parent: -> Kind?}
+    unique: [[parent, name], [code]]
+""")
+    names = {s.name for s in make_plan(ir).scenarios()}
+    assert {"Kind.create: refused by unique parent, name", "Kind.create: refused by unique code"} <= names

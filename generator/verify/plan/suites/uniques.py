@@ -92,6 +92,8 @@ def _other_value(context: Context, field: Field) -> Value:
 def _starts(context: Context, operation: Operation, program: Program, unique: Unique) -> list[Program]:
     """Return the first guesses; an update must set the fields for them to matter."""
     target = program.target
+    if operation.kind is OperationKind.CREATE and target is not None:
+        return [_without_nulls(context, program, target.rows["self"], unique), program]
     if operation.kind is not OperationKind.UPDATE or target is None:
         return [program]
     entity = context.index.entities[operation.entity]
@@ -101,6 +103,24 @@ def _starts(context: Context, operation: Operation, program: Program, unique: Un
             continue
         target = target.with_value(name, _another(context, field, program, target.rows["self"]))
     return [*_referring(context, program.aim(target), entity, unique), program.aim(target)]
+
+
+def _without_nulls(context: Context, program: Program, key: int, unique: Unique) -> Program:
+    """Fill in what the new row may leave out of the unique: null is in nobody's way."""
+    want = program.wants[key]
+    for name in unique.fields:
+        field = context.index.field(want.entity, name)
+        if not field.type.nullable or field.managed is not Managed.CLIENT:
+            continue
+        if field.type.name != "row" and want.values.get(name) is None:
+            program = program.put(key, program.wants[key].with_value(name, context.maker.usual(field)))
+        elif field.type.name == "row" and want.refs.get(name) is None:
+            try:
+                program, row = context.builder.row(program, field.type.of)
+            except Unreachable:
+                continue
+            program = program.put(key, program.wants[key].with_ref(name, row))
+    return program
 
 
 def _spanning(program: Program, entity: str, unique: Unique) -> Program:
