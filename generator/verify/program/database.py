@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from .run import Empty, Unreachable
 
@@ -23,17 +23,20 @@ DO $$ BEGIN EXECUTE (
 @asynccontextmanager
 async def open_emptier(url: str) -> AsyncIterator[Empty]:
     """Open the function that deletes every row of a PostgreSQL database; it raises Unreachable."""
-    where = url.partition("://")[2]
-    engine = create_async_engine(f"postgresql+asyncpg://{where}", isolation_level="AUTOCOMMIT")
+    target = f"postgresql+asyncpg://{url.partition('://')[2]}"
+    engines: list[AsyncEngine] = []  # made when one is needed: the driver may be what is broken
 
     async def empty() -> None:
         try:
-            async with engine.connect() as connection:
+            if not engines:
+                engines.append(create_async_engine(target, isolation_level="AUTOCOMMIT"))
+            async with engines[0].connect() as connection:
                 await connection.exec_driver_sql(_EMPTY)
-        except (OSError, SQLAlchemyError) as error:
+        except (ImportError, OSError, SQLAlchemyError) as error:
             raise Unreachable(f"the database can't be emptied: {error}") from error
 
     try:
         yield empty
     finally:
-        await engine.dispose()
+        for engine in engines:
+            await engine.dispose()
