@@ -32,6 +32,7 @@ TWO_FILES = {  # need two overrides at once
     "bound missing everywhere",
     "index of a filter missing everywhere",
     "filter missing",
+    "update reads the body of create",
     "dependency without bounds",
     "dependency that can't be met",
     "dependency not declared",
