@@ -39,6 +39,15 @@ def _main(modules: list[str]) -> None:
     orders = os.fdopen(_ORDERS, encoding="utf-8")
     while line := orders.readline():
         _tell(_obey(json.loads(line)))
+    _end()
+
+
+def _end() -> None:
+    """Kill what still runs and end: nobody works in its folder when this process is seen to have ended."""
+    for pid in _LIVE:
+        _kill(pid)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
     os._exit(0)
 
 
@@ -68,6 +77,7 @@ def _obey(order: dict[str, Any]) -> dict[str, Any]:
 
 
 _CODES: dict[int, int] = {}
+_LIVE: set[int] = set()
 
 
 def _ended(pid: int) -> int | None:
@@ -77,6 +87,7 @@ def _ended(pid: int) -> int | None:
             if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 _kill(pid)
                 _CODES[pid] = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+                _LIVE.discard(pid)
     return _CODES.get(pid)
 
 
@@ -94,10 +105,11 @@ def _wait(pid: int, seconds: float | None) -> int | None:
         if _WAKE in ready:
             os.read(_WAKE, 4096)
         elif _ORDERS in ready:  # the parent waits for this answer: only its end can be read here
-            os._exit(0)
+            _end()
         else:
             _kill(pid)
             os.waitpid(pid, 0)
+            _LIVE.discard(pid)
             return None
     return code
 
@@ -108,6 +120,7 @@ def _fork(order: dict[str, Any], work: Any) -> int:
         with contextlib.suppress(OSError):  # whichever of the two is first
             os.setpgid(pid, pid)
         _CODES.pop(pid, None)  # numbers come round again
+        _LIVE.add(pid)
         return pid
     code = 1
     try:
