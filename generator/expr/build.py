@@ -43,6 +43,8 @@ def _node(tree: ParseTree, places: Places) -> s.Node:
             return s.Null(span)
         case "path":
             return _path(tree, places)
+        case "named_rows":
+            return s.NamedRows(span, _path(_trees(tree)[0], places), str(kids[-1]))
         case "negate":
             return _negate(_node(_subtree(tree, 1), places), span)
         case "negation":

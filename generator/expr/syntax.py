@@ -62,6 +62,13 @@ class Path(Syntax, frozen=True, tag="path"):
         return ".".join(self.parts)
 
 
+class NamedRows(Syntax, frozen=True, tag="named_rows"):
+    """`rows as name`, as an aggregate takes it."""
+
+    rows: Path
+    name: str
+
+
 class Compare(Syntax, frozen=True, tag="compare"):
     """`left op right`."""
 
@@ -135,6 +142,7 @@ Node = (
     | Null
     | Duration
     | Path
+    | NamedRows
     | Compare
     | In
     | InRows

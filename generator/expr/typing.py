@@ -88,7 +88,7 @@ def resolve_target(path: s.Path, scope: Scope, schema: Schema, found: Diagnostic
     return target(path, Context(scope, schema, found, operand))
 
 
-def operand(node: s.Node, context: Context, hint: Type | None = None) -> Expr | None:  # noqa: C901 - a table
+def operand(node: s.Node, context: Context, hint: Type | None = None) -> Expr | None:  # noqa: C901, PLR0911 - a table
     """Type a node; `hint` is the type of what it is compared with or stored in."""
     match node:
         case s.Null() | s.Bool() | s.Number() | s.Text() | s.Duration():
@@ -97,6 +97,11 @@ def operand(node: s.Node, context: Context, hint: Type | None = None) -> Expr | 
             if is_constant(node, context, hint):
                 return constant(node, context, hint)
             return exists_or_value(node, context)
+        case s.NamedRows():
+            context.error(
+                "E405", "rows are named in what folds them", node.span, "any(rows as row, CONDITION)"
+            )
+            return None
         case s.Compare():
             return _compare(node, context)
         case s.In():

@@ -7,8 +7,8 @@ from typing import Literal as OneOf
 
 import msgspec
 
-from generator.core.suggest import did_you_mean
 from generator.expr import syntax as s
+from generator.expr.call_hints import FORMS, known_functions
 from generator.expr.literals import is_constant
 from generator.expr.model import (
     BOOL,
@@ -40,7 +40,7 @@ _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
 def call(node: s.Call, context: Context, hint: Type | None = None) -> Expr | None:
     """Type a call."""
-    if node.name in _AGGREGATES and node.args and is_rows(node.args[0], context):
+    if node.name in _AGGREGATES and node.args and is_rows(_unnamed(node.args[0]), context):
         return _aggregate(node, context)
     if node.name in _AGGREGATES and _of_lost_rows(node, context):
         return None
@@ -50,63 +50,36 @@ def call(node: s.Call, context: Context, hint: Type | None = None) -> Expr | Non
     if node.name in _AGGREGATES:
         _no_rows(node, context)
         return None
-    context.error("E404", f"there is no function `{node.name}`", node.place, _known(node.name))
+    context.error(
+        "E404",
+        f"there is no function `{node.name}`",
+        node.place,
+        known_functions(node.name, {*_FUNCTIONS, *_AGGREGATES}),
+    )
     return None
-
-
-def _known(name: str) -> str:
-    if name in _ELSEWHERE:
-        return _ELSEWHERE[name]
-    known = {*_FUNCTIONS, *_AGGREGATES}
-    guess = did_you_mean(name, known)
-    return guess if guess.startswith("did you mean") else f"known: {', '.join(sorted(known))}"
-
-
-_ELSEWHERE = {  # what other languages call functions
-    **dict.fromkeys(("concat", "format", "join"), "texts can't be joined"),
-    **dict.fromkeys(("case", "iif", "when", "ifelse"), "write if(CONDITION, A, B)"),
-    **dict.fromkeys(("ifnull", "nvl", "default"), "write coalesce(a, b)"),
-    **dict.fromkeys(("some", "exist"), "write any(rows, CONDITION)"),
-    **dict.fromkeys(("every", "forall"), "write all(rows, CONDITION)"),
-    **dict.fromkeys(("length", "size"), "write len(rows), len(text)"),
-    **dict.fromkeys(("average", "mean"), "write avg(rows, VALUE)"),
-    **dict.fromkeys(("uuid", "gen_random_uuid"), "every row has an `id` that the server sets"),
-    **dict.fromkeys(("first", "last"), "rows have no order here: min(rows, VALUE), any(rows, CONDITION)"),
-    **dict.fromkeys(("empty", "is_empty"), "write count(rows) == 0"),
-    **dict.fromkeys(("year", "month", "day", "weekday"), "dates are compared and counted: days(a - b)"),
-    "unique": "write `unique: [[a, b]]` of the entity",
-}
-_FORMS = {
-    "sum": "sum(rows, VALUE); of some rows only: sum(rows, if(CONDITION, VALUE, 0))",
-    "avg": "avg(rows, VALUE)",
-    "min": "min(rows, VALUE), min(a, b)",
-    "max": "max(rows, VALUE), max(a, b)",
-    "any": "any(rows, CONDITION)",
-    "all": "all(rows, CONDITION)",
-    "count": "count(rows), count(rows, CONDITION)",
-    "len": "len(rows), len(text)",
-    "exists": "exists(rows), exists(rows, CONDITION), exists(row)",
-    "if": "if(CONDITION, A, B)",
-    "coalesce": "coalesce(a, b)",
-    "round": "round(n), round(n, DECIMALS)",
-}
 
 
 def _of_lost_rows(node: s.Call, context: Context) -> bool:
     """Whether this may be about a collection whose declaration was refused: then nothing is known inside."""
-    first = node.args[0] if node.args else None
+    first = _unnamed(node.args[0]) if node.args else None
     return isinstance(first, s.Path) and context.is_lost(first.parts)
 
 
 def _no_rows(node: s.Call, context: Context) -> None:
-    if node.args and isinstance(node.args[0], s.Path):
-        rows(node.args[0], context)  # reports what the path is instead
+    path = _unnamed(node.args[0]) if node.args else None
+    if isinstance(path, s.Path):
+        rows(path, context)  # reports what the path is instead
         return
     context.error("E405", f"{node.name}() takes a collection first", node.span, f"{node.name}(parent.items)")
 
 
+def _unnamed(node: s.Node) -> s.Node:
+    return node.rows if isinstance(node, s.NamedRows) else node
+
+
 def _aggregate(node: s.Call, context: Context) -> Expr | None:
-    path = node.args[0]
+    first = node.args[0]
+    path = _unnamed(first)
     source = rows(path, context) if isinstance(path, s.Path) else None
     if source is None:
         return None
@@ -115,7 +88,7 @@ def _aggregate(node: s.Call, context: Context) -> Expr | None:
         return None
     entity = source.type.of if isinstance(source, EntityRef) else source.entity.removeprefix("entity:")
     element = RowBinding(f"each:{len(context.scope.elements) + 1}", entity)
-    inner = context.within(element)
+    inner = context.within(element, first.name if isinstance(first, s.NamedRows) else "")
     body = (
         inner.operand(node.args[1], BOOL if node.name in _OVER_CONDITIONS else None)
         if node.args[1:]
@@ -182,7 +155,7 @@ def _arity(node: s.Call, least: int, most: int, context: Context) -> bool:
     wanted = str(least) if least == most else f"{least} to {most}"
     plural = "" if wanted == "1" else "s"
     message = f"{node.name}() takes {wanted} argument{plural}, not {len(node.args)}"
-    context.error("E405", message, node.span, _FORMS.get(node.name, ""))
+    context.error("E405", message, node.span, FORMS.get(node.name, ""))
     return False
 
 

@@ -53,9 +53,10 @@ class Context:
         """Whether the declaration of one of the names was refused."""
         return not self._found.lost.isdisjoint(names)
 
-    def within(self, element: RowBinding) -> Context:
-        """Return the context inside an aggregate."""
+    def within(self, element: RowBinding, name: str = "") -> Context:
+        """Return the context inside an aggregate, where the element may have a name."""
         scope = self.scope.within(element)
+        scope = scope.with_row(name, element) if name else scope
         return Context(scope, self.schema, self._found, self._operand, self.not_zero)
 
     def knowing(self, not_zero: frozenset[Expr]) -> Context:

@@ -138,7 +138,7 @@ _EXPRESSIONS = (
     _Way("", r"\bif$", r"\w", "what holds only under a condition is `not CONDITION or …`"),
     _Way("", "", r"(implies\b|=>|then\b)", "`a implies b` is written `not a or b`"),
     _Way("", r"\S$", r"(if\b|\?)", _IF),
-    _Way("", r"\S$", r"(as|for|where)\b", _BARE_FIELDS),
+    _Way("", r"\S$", r"(for|where)\b", _BARE_FIELDS),
     _Way("", r"\(.*,\s*\w+$", r":", _BARE_FIELDS),
     _Way("", "", r"(like|ilike|matches|startswith|endswith|contains)\b", _NO_PATTERNS),
     _Way("", "", r"\d+_[\d_]*", "a number is written without `_`"),

@@ -98,7 +98,7 @@ def test_types_of_the_long_form(text: str, way: str) -> None:
             "name startswith 'x'",
             'there are no patterns in expressions; a field\'s `matches "…"` holds for all its values',
         ),
-        ("all(rows as r, r.done)", ROWS),
+        ("count(rows where done)", ROWS),
         ("sum(r.a for r in rows)", ROWS),
         ("all(rows, r: r.done)", ROWS),
     ],

@@ -173,6 +173,7 @@ _CONDITIONS = [
     "to in holder.friends",
     "holder not in parent.holder.friends",
     "any(parts, maker in box.holder.friends)",
+    "any(parts as one, any(box.parts as other, other != one and other.amount == one.amount))",
     "parent in Box and due > 2026-05-04",
     "exists(parts)",
     "not exists(parts, weight > 0.5)",
