@@ -14,7 +14,7 @@ from generator.core.digest import canonical_json
 from generator.verify.model import SmokeResult, SmokeRow, TestsModelIR
 from generator.verify.program.cli import NOTHING_RAN, run, select
 from generator.verify.program.plan import parse_plan
-from generator.verify.program.run import Row, needing_empty
+from generator.verify.program.run import Row
 from generator.verify.sandbox import Session
 
 Progress = Callable[[SmokeRow | None, int, int], None]  # the row is not known of a run inside
@@ -41,8 +41,6 @@ def run_smoke(
     chosen = select(parse_plan(msgspec.to_builtins(plan)), only)
     began = time.perf_counter()
     told = _relay(progress)
-    if not needing_empty(chosen):
-        database = ""  # the driver that an application is tried with need not work here
     rows = run(chosen, base_url, parallel, timeout, seed, told, database) if chosen.scenarios else []
     return SmokeResult(
         app=plan.app,
