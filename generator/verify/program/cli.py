@@ -65,9 +65,10 @@ def run(
     `database` is the URL of a database whose rows may be deleted.
     """
     base = secrets.randbelow(10**15) if seed is None else seed
+    emptied = database if needing_empty(plan) else ""
 
     async def work() -> list[Row]:
-        async with open_client(base_url, timeout, parallel) as client, emptier(database) as empty:
+        async with open_client(base_url, timeout, parallel) as client, emptier(emptied) as empty:
             return await run_plan(
                 plan,
                 sender(client),
