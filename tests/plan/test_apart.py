@@ -223,3 +223,20 @@ entities:
 """)
     names = {s.name for s in make_plan(ir).scenarios()}
     assert {"Kind.create: refused by unique parent, name", "Kind.create: refused by unique code"} <= names
+
+
+def test_a_date_that_the_spec_names_stays_whatever_day_it_is() -> None:
+    ir = inline("""
+app: gates
+entities:
+  Gate:
+    fields:
+      code: string(1..9) unique
+      opened: date = 2024-02-29
+      seen_at: datetime = 2024-02-29T10:00:00Z
+""")
+    plan = make_plan(ir)
+    read = next(s for s in plan.scenarios() if s.name == "Gate.read: works")
+    assert read.steps[-1].expect.body["opened"] == "2024-02-29"
+    assert read.steps[-1].expect.body["seen_at"] == "2024-02-29T10:00:00.000000Z"
+    assert plan.uncovered == ()

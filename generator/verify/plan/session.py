@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,10 +51,10 @@ class Exchange(msgspec.Struct, frozen=True):
 class Names(Bindings):
     """Bindings in which an id is its own name, and which remember what was sent for which symbol."""
 
-    def __init__(self, start: datetime, base: int) -> None:
+    def __init__(self, start: datetime, base: int, constants: Iterable[str] = ()) -> None:
         super().__init__(start, base)
         self.sent: dict[Any, Any] = {}
-        self.literals: set[str] = set()
+        self.literals = set(constants)
 
     def resolve(self, value: Any) -> Any:
         """Return `value` with its symbols replaced."""
@@ -69,6 +70,19 @@ class Names(Bindings):
         return resolved
 
 
+def _moments(node: Any) -> Iterator[str]:
+    """Yield the dates and times that the spec itself names: they stay, whatever day it is."""
+    match node:
+        case {"node": "literal", "value": str(value), "type": {"name": "date" | "datetime"}}:
+            yield value
+        case dict():
+            for part in node.values():
+                yield from _moments(part)
+        case list() | tuple():
+            for part in node:
+                yield from _moments(part)
+
+
 MAX_KNOWN = 20_000
 Past = tuple[Any, str] | None  # the requests of a session so far, the last one outermost
 
@@ -81,6 +95,7 @@ class Session:
         self.index = index
         self.owner_of: dict[str, str] = {}
         self.requests = Requests(index, self.owner_of)
+        self._constants = frozenset(_moments(msgspec.to_builtins(index.ir)))
         self._known: dict[Past, tuple[Exchange, State]] = {}  # what came of the same requests before
         self.reset()
 
@@ -89,7 +104,7 @@ class Session:
         self._oracle.clear()
         self.exchanges: list[Exchange] = []
         self.states = [self._oracle.state()]  # before the first request, and after each
-        self.names = Names(START, BASE)
+        self.names = Names(START, BASE, self._constants)
         self.entity_of: dict[str, str] = {}
         self.owner_of.clear()
         self._steps = 0
