@@ -18,7 +18,7 @@ from generator.core.structs import structs
 from generator.emit.history import HISTORY, decode
 from generator.emit.operations import function_name
 from generator.emit.physical import physical
-from generator.emit.python import attribute, module
+from generator.emit.python import attribute, module, module_path
 from generator.emit.tree import EmittedFile
 from generator.emit.unfilled import Unfilled
 from generator.ir.index import Index, client_fields, stored_fields
@@ -86,15 +86,20 @@ def _clients_only(made: Made) -> Verdict:
 
 
 def _foreign_members(entity: Entity, found: dict[str, Module]) -> Iterator[str]:
-    name = f"{entity.name}Create"
+    name, path = f"{entity.name}Create", module_path(entity.snake, "schemas")
     schema = classes(found.get(module(entity.snake, "schemas"))).get(name)
     if schema is None:
-        yield f"there is no {name}"
+        yield f"{path}: there is no {name}"
         return
+    place = f"{path}:{schema.lineno}"
     links = {c.wire for c in entity.collections if c.kind == "links"}
     allowed = {attribute(n) for n in {f.wire for f in client_fields(entity)} | links} | {"model_config"}
-    yield from (f"{name} has {member}" for member in sorted(annotated(schema) - allowed))
-    yield from (f"{name} uses min_items" for n in ast.walk(schema) if getattr(n, "arg", "") == "min_items")
+    yield from (f"{place}: {name} has {member}" for member in sorted(annotated(schema) - allowed))
+    yield from (f"{place}: {name} uses min_items" for n in ast.walk(schema) if _arg(n) == "min_items")
+
+
+def _arg(node: ast.AST) -> str:
+    return (node.arg or "") if isinstance(node, ast.keyword) else ""
 
 
 # --- models and migrations --------------------------------------------------
@@ -110,7 +115,8 @@ def _columns(made: Made) -> Verdict:
 def _missing_columns(found: dict[str, Module], entity: Entity) -> str:
     model = classes(found.get(module(entity.snake, "models"))).get(entity.name)
     missing = {attribute(f.wire) for f in stored_fields(entity)} - annotated(model)
-    return f"the model {entity.name} lacks {', '.join(sorted(missing))}" if missing else ""
+    path = module_path(entity.snake, "models")
+    return f"{path}: the model {entity.name} lacks {', '.join(sorted(missing))}" if missing else ""
 
 
 def _tables(made: Made) -> Verdict:
@@ -139,9 +145,10 @@ def _operations(kind: str, made: Made) -> Verdict:
     index, found = Index(ir), _modules(made)
 
     def missing(operation: Operation) -> str:
-        name = module(index.entities[operation.entity].snake, kind)
-        function = functions(found.get(name)).get(function_name(operation))
-        return "" if isinstance(function, ast.AsyncFunctionDef) else f"{name} lacks {operation.name}"
+        snake = index.entities[operation.entity].snake
+        function = functions(found.get(module(snake, kind))).get(function_name(operation))
+        there = isinstance(function, ast.AsyncFunctionDef)
+        return "" if there else f"{module_path(snake, kind)}: {operation.name} is not there"
 
     return verdict_on(ir.api.operations, missing, "operations")
 
@@ -152,11 +159,12 @@ def _methods(made: Made) -> Verdict:
     index, found = Index(ir), _modules(made)
 
     def wrong(operation: Operation) -> str:
-        name = module(index.entities[operation.entity].snake, "router")
-        handler = functions(found.get(name)).get(function_name(operation))
+        snake = index.entities[operation.entity].snake
+        handler = functions(found.get(module(snake, "router"))).get(function_name(operation))
         places = set(_decorated(handler.decorator_list if handler else []))
         wanted = (operation.method, _shape(operation.path))
-        return "" if wanted in places else f"{operation.id} is not at {operation.method} {operation.path}"
+        at = f"{operation.method} {operation.path}"
+        return "" if wanted in places else f"{module_path(snake, 'router')}: {operation.id} is not at {at}"
 
     return verdict_on(ir.api.operations, wrong, "operations")
 
