@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -57,21 +56,25 @@ def is_path(text: str) -> bool:
     return all(part.isidentifier() for part in text.split("."))
 
 
-_NAMED = re.compile(r"\((\w+) := (.*)\)", re.DOTALL)
 _ATOMS = (ast.Call, ast.Name, ast.Attribute, ast.Subscript)
 
 
 def unnamed(subjects: list[str]) -> list[str]:
     """Return the subjects of a test without the names that none after them uses."""
+    sources = [f"({subject})" for subject in subjects]
+    nodes = [ast.parse(source, mode="eval").body for source in sources]
     found = []
-    for number, subject in enumerate(subjects):
-        named = _NAMED.fullmatch(subject)
-        if named and not any(re.search(rf"\b{named[1]}\b", after) for after in subjects[number + 1 :]):
-            atom = isinstance(ast.parse(named[2], mode="eval").body, _ATOMS)
-            found.append(named[2] if atom else f"({named[2]})")
+    for number, (node, source) in enumerate(zip(nodes, sources, strict=True)):
+        if isinstance(node, ast.NamedExpr) and not _uses(nodes[number + 1 :], node.target.id):
+            inner = ast.get_source_segment(source, node.value) or ""
+            found.append(inner if isinstance(node.value, _ATOMS) else f"({inner})")
         else:
-            found.append(subject)
+            found.append(subjects[number])
     return found
+
+
+def _uses(nodes: Iterable[ast.expr], name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name for node in nodes for n in ast.walk(node))
 
 
 def conjunction(codes: Iterable[Code]) -> Code:
