@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-import msgspec
-
+from generator.core.structs import structs
+from generator.expr.model import RowsOf
 from generator.ir.index import Index
 from generator.ir.model import ApplicationIR
 from generator.ir.writes import writes_of
@@ -38,16 +35,4 @@ def _writes(index: Index, step: Step, entities: set[str]) -> bool:
 
 def read_whole(ir: ApplicationIR) -> set[str]:
     """Return the entities of which some expression reads all rows."""
-    return {node["entity"].removeprefix("entity:") for node in _nodes(msgspec.to_builtins(ir))}
-
-
-def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    match value:
-        case {"node": "rows_of"}:
-            yield value
-        case dict():
-            for member in value.values():
-                yield from _nodes(member)
-        case list() | tuple():
-            for member in value:
-                yield from _nodes(member)
+    return {node.entity.removeprefix("entity:") for node in structs(ir) if isinstance(node, RowsOf)}

@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 
+from generator.core.structs import structs
+from generator.expr.model import Literal, Type
 from generator.ir.index import Index
-from generator.ir.model import Collection, Operation
+from generator.ir.model import ApplicationIR, Collection, Operation
 from generator.verify.plan.oracle import MISSING, Found, Oracle, Rows, State
 from generator.verify.plan.requests import Draft, Requests
 from generator.verify.program.run import query_text
@@ -70,17 +72,12 @@ class Names(Bindings):
         return resolved
 
 
-def _moments(node: Any) -> Iterator[str]:
+def _moments(ir: ApplicationIR) -> Iterator[str]:
     """Yield the dates and times that the spec itself names: they stay, whatever day it is."""
-    match node:
-        case {"node": "literal", "value": str(value), "type": {"name": "date" | "datetime"}}:
-            yield value
-        case dict():
-            for part in node.values():
-                yield from _moments(part)
-        case list() | tuple():
-            for part in node:
-                yield from _moments(part)
+    for node in structs(ir):
+        match node:
+            case Literal(value=str(value), type=Type(name="date" | "datetime")):
+                yield value
 
 
 MAX_KNOWN = 20_000
@@ -95,7 +92,7 @@ class Session:
         self.index = index
         self.owner_of: dict[str, str] = {}
         self.requests = Requests(index, self.owner_of)
-        self._constants = frozenset(_moments(msgspec.to_builtins(index.ir)))
+        self._constants = frozenset(_moments(index.ir))
         self._known: dict[Past, tuple[Exchange, State]] = {}  # what came of the same requests before
         self.reset()
 
